@@ -1,0 +1,83 @@
+// Package storage says what is kept: the records, the errors a store answers
+// with, and the two interfaces every store of sessions and of records meets.
+//
+// It opens nothing and knows no SQL. The records live in storage/sqlstore;
+// sessions there or in storage/redisstore. To both a session is bytes and a
+// turn number.
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"ocopbot/bot"
+)
+
+// The kinds of error a store answers with; anything else is the server's or
+// the network's fault and may pass.
+var (
+	// ErrNotFound: there is no such record, or not for this viewer.
+	ErrNotFound = errors.New("storage: not found")
+	// ErrConflict: somebody else changed it since it was read.
+	ErrConflict = errors.New("storage: changed by somebody else meanwhile")
+	// ErrUnavailable: the server cannot be reached or does not answer. What
+	// was asked may be asked again.
+	ErrUnavailable = errors.New("storage: unavailable")
+	// ErrFull: no room left on the disk or in memory.
+	ErrFull = errors.New("storage: full")
+)
+
+// ID names a record: 42 bits of Unix milliseconds, then 21 random bits, so
+// that ids grow with time and need no round trip to be drawn. Zero is none.
+type ID int64
+
+// NewID draws an ID.
+func NewID(now time.Time) ID {
+	var r [4]byte
+	_, _ = rand.Read(r[:]) // never fails, by its documentation
+	return ID(now.UnixMilli()<<21 | int64(binary.LittleEndian.Uint32(r[:])>>11))
+}
+
+// Sessions keeps the state of dialogs. A session is bytes and the number of
+// turns it has seen; Save replaces it only if nobody else did meanwhile.
+type Sessions interface {
+	// Load returns the session of addr, or ErrNotFound.
+	Load(ctx context.Context, addr bot.Address) (StoredSession, error)
+	// Save stores s if the stored turn still is previous (0: nothing is
+	// stored), and answers ErrConflict otherwise.
+	Save(ctx context.Context, addr bot.Address, previous int, s StoredSession) error
+	// Delete forgets the session of addr, wherever it lies.
+	Delete(ctx context.Context, addr bot.Address) error
+}
+
+// StoredSession is a session as the stores see it.
+type StoredSession struct {
+	Turn int // grows by at least 1 with every Save; from 1
+	Data []byte
+	// Keep is for how long after the last Save it is kept. A session of
+	// somebody who has not consented is short-lived.
+	Keep time.Duration
+	// Durable says that it may be written to disk and must outlive the fast
+	// store; false before consent.
+	Durable bool
+	// Restored is set by Load when the fast store had lost it and an older
+	// copy was found: what was typed in the last minute may be missing, and
+	// the person may have seen later turns than this one.
+	Restored bool
+}
+
+// Parked is a session on its way from the fast store to the durable one.
+type Parked struct {
+	Addr bot.Address
+	StoredSession
+}
+
+// Key names the commit of one turn of one session; running it again changes
+// nothing and gives the same outcome.
+type Key struct {
+	Session string
+	Turn    int
+}

@@ -1,0 +1,73 @@
+package storage
+
+import (
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+)
+
+// Tx is one transaction: all of it happens, or nothing. Its methods use the
+// context and deadline the transaction was begun with. Nothing but the Tx may
+// touch the store meanwhile: on SQLite it would wait for itself.
+type Tx interface {
+	// Person, and the other readers, see what the transaction wrote.
+	Person(id ID) (Person, error)
+	PersonAt(addr bot.Address) (Person, error)
+	// PutPerson inserts a person or replaces the one of the same ID.
+	PutPerson(p Person) error
+	// PutRoute makes addr an address of a person, taking it from whoever had
+	// it before.
+	PutRoute(r Route) error
+	AddConsent(c Consent) error
+
+	PutOrganisation(o Organisation) error
+	PutMember(m Member) error
+
+	// AddIdea gives the idea the next number of its series (Number.Prefix and
+	// Number.Year) and inserts it with its first event, Registered. Numbers
+	// have no gaps, so the series is locked until the transaction ends: call
+	// it last.
+	AddIdea(i *Idea, actor ID) error
+	Idea(id ID) (Idea, error)
+	// Happen records an event: it moves the idea's stage by ocop's rules, lets
+	// change alter other fields (nil: none), and raises its version. version
+	// is the one the actor saw: ErrConflict if it moved meanwhile; -1 accepts
+	// any. An event that the stage forbids is ErrConflict too.
+	Happen(e Event, version int, change func(*Idea)) (Idea, error)
+
+	PutRound(r Round) error
+	// PutEvaluation inserts it, or replaces one whose Version is one less.
+	PutEvaluation(e Evaluation) error
+	// EvaluationsOf lists the evaluations of a round.
+	EvaluationsOf(round ID) ([]Evaluation, error)
+	Round(id ID) (Round, error)
+
+	AddFile(f File) error
+	AddRequest(r Request) error
+	// CloseRequest answers ErrConflict if it was closed already.
+	CloseRequest(id, by ID, at time.Time) error
+
+	PutInvite(i Invite) error
+	// UseInvite marks the invite used and returns it; ErrNotFound if there is
+	// none, it was used or it expired at at.
+	UseInvite(hash []byte, by ID, at time.Time) (Invite, error)
+	PutOfficer(o Officer) error
+
+	// Notify stores the notice and enqueues the job that delivers it.
+	Notify(n Notice) error
+
+	// Erase empties what is personal in all records of the person: name,
+	// phone, routes, consents' message ids, files, requests' texts, drafts,
+	// bodies of their events. Ideas that no officer has accepted yet are
+	// withdrawn and emptied. Numbers, dates and stages stay.
+	Erase(person ID, at time.Time) error
+}
+
+// Viewer is who looks at records: what they may see follows from nothing else.
+type Viewer struct {
+	Person   Person
+	Officers []Officer      // assignments in office now
+	Units    []ocop.UnitKey // all units those assignments cover
+	All      bool           // covers every unit (province, admin)
+}
