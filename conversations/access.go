@@ -1,0 +1,152 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// This file is the one place that says who sees and who does what.
+
+// tie is what connects a viewer to an idea.
+type tie int
+
+const (
+	noTie      tie = iota
+	ownerTie       // registered it, or was invited to its organisation
+	officerTie     // in charge of its unit
+)
+
+// view makes a Viewer of a person and the offices they hold.
+func (e *Engine) view(p storage.Person, officers []storage.Officer) storage.Viewer {
+	v := storage.Viewer{Person: p, Officers: officers}
+	for _, o := range officers {
+		switch o.Role {
+		case storage.Admin, storage.ProvinceOfficer, storage.DepartmentOfficer:
+			v.All = true
+		default:
+			v.Units = append(v.Units, e.prog.Below(o.Unit, o.From)...)
+		}
+	}
+	return v
+}
+
+// covers tells whether a viewer's offices cover a unit.
+func covers(v storage.Viewer, unit ocop.UnitKey) bool {
+	return v.All || slices.Contains(v.Units, unit)
+}
+
+// scope is what an officer's lists are made from.
+func scope(v storage.Viewer) storage.Scope {
+	return storage.Scope{All: v.All, Units: v.Units}
+}
+
+// mayAct tells whether a viewer decides on ideas of a unit. Departments look
+// and do not decide.
+func mayAct(v storage.Viewer, unit ocop.UnitKey) bool {
+	if !covers(v, unit) {
+		return false
+	}
+	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool { return o.Role != storage.DepartmentOfficer })
+}
+
+// role is the office in which a viewer acts; "producer" for everybody else.
+func role(v storage.Viewer) string {
+	if len(v.Officers) == 0 {
+		return "producer"
+	}
+	return v.Officers[0].Role
+}
+
+// isOfficer tells whether the viewer holds any office now.
+func isOfficer(v storage.Viewer) bool { return len(v.Officers) > 0 }
+
+// tieTo says what connects who is asking to an idea.
+func (t *T) tieTo(i storage.Idea) (tie, error) {
+	v, err := t.Viewer()
+	if err != nil {
+		return noTie, err
+	}
+	if v.Person.ID != 0 {
+		if v.Person.ID == i.Person {
+			return ownerTie, nil
+		}
+		member, err := t.reads.IsMember(t.Ctx, i.Organisation, v.Person.ID)
+		if err != nil {
+			return noTie, fmt.Errorf("conversations: member: %w", err)
+		}
+		if member {
+			return ownerTie, nil
+		}
+	}
+	if covers(v, i.Unit) {
+		return officerTie, nil
+	}
+	return noTie, nil
+}
+
+// numbered finds the idea of a number for who is asking. To a stranger a
+// number that exists and one that does not are the same: ErrNotFound.
+func (t *T) numbered(text string) (storage.Idea, tie, error) {
+	n, err := ocop.ParseFormNumber(text)
+	if err != nil {
+		return storage.Idea{}, noTie, storage.ErrNotFound
+	}
+	if n.Prefix == "" {
+		return t.ownNumbered(n.Seq)
+	}
+	i, err := t.reads.IdeaByNumber(t.Ctx, n)
+	if err != nil {
+		return storage.Idea{}, noTie, err
+	}
+	how, err := t.tieTo(i)
+	if err != nil {
+		return storage.Idea{}, noTie, err
+	}
+	if how == noTie {
+		return storage.Idea{}, noTie, storage.ErrNotFound
+	}
+	return i, how, nil
+}
+
+// ownNumbered finds one's own idea by its bare number: of this year, else the
+// latest with that number.
+func (t *T) ownNumbered(seq int) (storage.Idea, tie, error) {
+	if t.S.Person == 0 {
+		return storage.Idea{}, noTie, storage.ErrNotFound
+	}
+	ideas, err := t.reads.IdeasOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return storage.Idea{}, noTie, err
+	}
+	for _, i := range ideas {
+		if i.Number.Seq == seq {
+			return i, ownerTie, nil
+		}
+	}
+	return storage.Idea{}, noTie, storage.ErrNotFound
+}
+
+// actOn loads an idea an officer means to act on, with the officer's rights
+// as they are now. ErrNotFound: not theirs.
+func (t *T) actOn(number string) (storage.Idea, storage.Viewer, error) {
+	v, err := t.Viewer()
+	if err != nil {
+		return storage.Idea{}, v, err
+	}
+	n, err := ocop.ParseFormNumber(number)
+	if err != nil {
+		return storage.Idea{}, v, errors.Join(storage.ErrNotFound, err)
+	}
+	i, err := t.reads.IdeaByNumber(t.Ctx, n)
+	if err != nil {
+		return i, v, err
+	}
+	if !mayAct(v, i.Unit) {
+		return storage.Idea{}, v, storage.ErrNotFound
+	}
+	return i, v, nil
+}

@@ -1,0 +1,255 @@
+// Package conversations is every dialog ocopbot holds: the engine that moves
+// a session from question to question, and one file for each conversation.
+//
+// It knows no channel and opens no store: it reads through Reads, and writes
+// only inside the transaction its caller runs Commit in. An answer is always
+// rendered from the session, so that it can be rendered again.
+package conversations
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
+	"ocopbot/conversations/understand"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// Engine holds what all dialogs share. It is immutable and safe for
+// concurrent use.
+type Engine struct {
+	flows map[string]*Flow
+	prog  *ocop.Programme
+	texts *locales.Texts
+	words *understand.Matcher
+	reads Reads
+}
+
+// New builds the engine over a programme and the records.
+func New(prog *ocop.Programme, texts *locales.Texts, reads Reads) *Engine {
+	e := &Engine{prog: prog, texts: texts, words: understand.New(), reads: reads, flows: map[string]*Flow{}}
+	for _, f := range allFlows() {
+		e.flows[f.ID] = f
+	}
+	return e
+}
+
+// Advance runs one turn: s moves by what came in, and the reply is what the
+// person is told. When s.Pending is set afterwards there is no reply yet: s
+// is to be saved, Commit run, and Settle called with its outcome.
+func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps bot.Caps, now time.Time, restored bool) (bot.Reply, error) {
+	t := &T{Engine: e, Ctx: ctx, S: s, In: in, Caps: caps, Now: now}
+	away := now.Sub(s.At)
+	fresh := s.Turn == 0
+	s.Turn++
+	s.At = now
+	s.Notes, s.Quiet = nil, false
+	s.markHandled(in)
+	t.repair()
+	before := t.question()
+
+	var err error
+	switch {
+	case restored && away < keepActive:
+		// The question the person saw may be a later one than this.
+		t.S.Renew()
+		t.Tell("engine.restored")
+		before = ""
+	case fresh && !s.Consented():
+		err = t.first()
+	default:
+		if restored {
+			t.S.Renew()
+			before = ""
+		}
+		if away > awayAfter && !s.Idle() {
+			t.Tell("engine.welcome_back")
+		}
+		err = t.take()
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if s.Pending {
+		return bot.Reply{}, nil
+	}
+	return t.reply(before)
+}
+
+// Settle takes the outcome of the due commit into the session and renders the
+// reply.
+func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
+	var o Outcome
+	if err := json.Unmarshal(outcome, &o); err != nil {
+		return bot.Reply{}, fmt.Errorf("conversations: outcome: %w", err)
+	}
+	t := &T{Engine: e, Ctx: ctx, S: s, In: bot.Incoming{From: addr}, Caps: caps, Now: now}
+	s.Turn++
+	s.Pending = false
+	if o.Forget {
+		handled, lang := s.Handled, s.Lang
+		*s = *NewSession(lang)
+		s.Turn, s.At, s.Handled, s.Notes = s.Turn+1, now, handled, o.Notes
+		return t.reply("")
+	}
+	s.Notes = append(s.Notes, o.Notes...)
+	if o.Person != 0 {
+		s.Person, s.Consent = o.Person, nil
+	}
+	if o.Late != "" {
+		s.Late = o.Late
+	}
+	if o.Lang != "" {
+		s.Lang = o.Lang
+	}
+	for k, v := range o.Set {
+		t.Set(k, v)
+	}
+	if o.Next != "" {
+		t.goTo(o.Next)
+	} else {
+		t.close()
+	}
+	if o.Open != "" {
+		if err := t.open(o.Open, o.With); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	return t.reply("")
+}
+
+// Again renders what the last turn answered.
+func (e *Engine) Again(ctx context.Context, s *Session, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
+	t := &T{Engine: e, Ctx: ctx, S: s, In: bot.Incoming{From: addr}, Caps: caps, Now: now}
+	t.repair()
+	return t.render()
+}
+
+// Commit runs the due commit of s inside tx and returns the outcome, to be
+// stored with it.
+func (e *Engine) Commit(ctx context.Context, s *Session, addr bot.Address, caps bot.Caps, now time.Time, tx storage.Tx) ([]byte, error) {
+	t := &T{Engine: e, Ctx: ctx, S: s, In: bot.Incoming{From: addr, At: now}, Caps: caps, Now: now}
+	f := e.flows[t.F().Flow]
+	if f == nil || f.Commit == nil {
+		return nil, fmt.Errorf("conversations: nothing to commit in %q", t.F().Flow)
+	}
+	o, err := f.Commit(t, tx)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(o)
+}
+
+const (
+	// keepActive is how long the fast store keeps a session; one that is
+	// restored sooner was lost with it.
+	keepActive = 7 * 24 * time.Hour
+	// keepStranger is how long a dialog is kept of somebody who has not consented.
+	keepStranger = 24 * time.Hour
+	// keepParked is how long an unfinished form waits for its author.
+	keepParked = 365 * 24 * time.Hour
+	// awayAfter is the pause after which a person is welcomed back.
+	awayAfter = 12 * time.Hour
+)
+
+// Stored is the session as it goes to the store.
+func (s *Session) Stored() storage.StoredSession {
+	st := storage.StoredSession{Turn: s.Turn, Data: s.Encode(), Keep: keepActive, Durable: s.Consented()}
+	if !st.Durable {
+		st.Keep = keepStranger
+	}
+	return st
+}
+
+// repair drops frames of conversations this version no longer has, so that a
+// session stored by another one always goes on.
+func (t *T) repair() {
+	t.S.Frames = slices.DeleteFunc(t.S.Frames, func(fr Frame) bool {
+		f := t.flows[fr.Flow]
+		if f == nil {
+			return true
+		}
+		s, _ := f.step(fr.Step)
+		return s == nil
+	})
+	if len(t.S.Frames) == 0 || t.S.Frames[0].Flow != homeFlow {
+		t.S.Frames = append([]Frame{{Flow: homeFlow, Step: homeStep}}, t.S.Frames...)
+	}
+}
+
+// question identifies the present question, to see whether a turn changed it.
+func (t *T) question() string {
+	f := t.F()
+	return fmt.Sprint(len(t.S.Frames), f.Flow, f.Step, f.get("page"))
+}
+
+// present is the step being asked.
+func (t *T) present() *Step {
+	s, _ := t.flows[t.F().Flow].step(t.F().Step)
+	return s
+}
+
+// load reads what the present step needs.
+func (t *T) load() error {
+	t.Loaded = nil
+	s := t.present()
+	if s.Load == nil {
+		return nil
+	}
+	v, err := s.Load(t)
+	if err != nil {
+		return err
+	}
+	t.Loaded = v
+	return nil
+}
+
+// first is the first thing a stranger says.
+func (t *T) first() error {
+	if t.In.Kind == bot.Tap && t.In.Ref.Session == NoticeRef {
+		return t.takeNotice(t.In.Choice)
+	}
+	if t.In.Kind == bot.Text && t.In.Deeplink == "" && !isStart(t.In.Text) {
+		if g := t.words.Understand(t.In.Text); g.Score >= sure && g.Intent != understand.Help {
+			t.Tell("home.hello")
+			return t.wish(g)
+		}
+	}
+	return t.start()
+}
+
+// start answers /start: a code is used, a stranger is told who speaks, a
+// known person sees the menu.
+func (t *T) start() error {
+	if t.In.Deeplink != "" {
+		return t.open(codeFlow, map[string]string{"code": t.In.Deeplink})
+	}
+	if !t.S.Consented() {
+		t.Tell("home.hello")
+		return t.open(consentFlow, nil)
+	}
+	t.home()
+	return nil
+}
+
+func isStart(text string) bool { return text == "/start" || strings.HasPrefix(text, "/start ") }
+
+// hasWords tells whether a text says anything beyond signs and emoji.
+func hasWords(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// sameLabel tells whether what was typed is a choice's label, or its start of
+// at least three letters.
+func sameLabel(typed, label string) (whole, start bool) {
+	l := viet.Fold(label)
+	return typed == l, len(typed) >= 3 && strings.HasPrefix(l, typed+" ")
+}

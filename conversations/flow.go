@@ -1,0 +1,98 @@
+package conversations
+
+import (
+	"ocopbot/bot"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// Flow is one conversation, as data: its questions in order, and what is
+// written down at its end. A released flow is only changed with a higher
+// Version, and sessions stored with the earlier one must still go on.
+type Flow struct {
+	ID      string
+	Version int
+	Steps   []*Step
+	// Draft says that what is typed here is worth keeping when the person
+	// turns to something else or goes away.
+	Draft bool
+	// Consent says that it needs the person's consent first.
+	Consent bool
+	// Begin prepares the answers when the flow is opened: what is known
+	// already is not asked again. nil: nothing to prepare.
+	Begin func(*T) error
+	// Photo takes a picture sent while the flow is open. nil: it goes to a
+	// form that was sent before.
+	Photo func(*T, bot.File)
+	// Commit writes the outcome, in one transaction, once. It sees only the
+	// frame's answers, the session's person and tx. nil: nothing is written.
+	Commit func(*T, storage.Tx) (Outcome, error)
+}
+
+func (f *Flow) step(id string) (*Step, int) {
+	for i, s := range f.Steps {
+		if s.ID == id {
+			return s, i
+		}
+	}
+	return nil, -1
+}
+
+// Step is one question. Without Choices and Parse it takes no answer: the
+// flow commits or closes when it is reached.
+type Step struct {
+	ID string // also the key its answer is kept under
+	// Load reads from the records what the step needs, before it is asked and
+	// before it is answered; the result is t.Loaded.
+	Load func(*T) (any, error)
+	// Needed tells whether the question is asked at all. nil: always.
+	Needed func(*T) bool
+	// Ask gives the text's key and data. nil: "<flow>.<step>" with the answers.
+	Ask func(*T) (key string, data locales.Data)
+	// Choices are the answers offered. nil: none.
+	Choices func(*T) []bot.Choice
+	// Parse takes a typed answer, or says what is wrong with it. nil: only
+	// Choices are taken.
+	Parse func(*T, string) (value string, complaint *Note)
+	// Answer does with a value what has to be done. nil: keep it and go on to
+	// the next step.
+	Answer func(*T, string) error
+	// Optional questions can be skipped.
+	Optional bool
+	// Send says that the form may be sent from here on.
+	Send bool
+	// Contact offers the button that shares one's own phone number.
+	Contact bool
+	// Name says that the answer is a person's or a product's name, so that a
+	// word of refusal is asked about.
+	Name bool
+	// Numbers says that a bare number is first a form number of one's own,
+	// where the channel shows no numbered list.
+	Numbers bool
+}
+
+// asks tells whether the step wants an answer.
+func (s *Step) asks() bool { return s.Choices != nil || s.Parse != nil }
+
+// Outcome is what a commit leaves to the dialog. It is kept with the commit,
+// so that a commit that ran before gives it again.
+type Outcome struct {
+	Person storage.ID        `json:"p,omitempty"` // who the address belongs to from now on
+	Notes  []Note            `json:"n,omitempty"`
+	Next   string            `json:"s,omitempty"` // step to go on with; empty closes the conversation
+	Set    map[string]string `json:"a,omitempty"` // answers to change in the frame
+	Open   string            `json:"o,omitempty"` // conversation to open then, with With as its answers
+	With   map[string]string `json:"w,omitempty"`
+	Late   string            `json:"l,omitempty"` // form number that late corrections belong to
+	Lang   string            `json:"g,omitempty"`
+	Forget bool              `json:"f,omitempty"` // the person was erased: the session starts afresh
+}
+
+// Choice ids the engine itself understands, in every step that offers them.
+const (
+	choiceSkip = ".skip"
+	choiceBack = ".back"
+	choiceSend = ".send"
+	choiceMenu = ".menu"
+	choiceCall = ".call"
+)

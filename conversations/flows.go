@@ -1,0 +1,40 @@
+package conversations
+
+// The ids of the conversations, as stored in sessions: never reuse one for
+// something else.
+const (
+	homeFlow       = "home"
+	consentFlow    = "consent"
+	registerFlow   = "reg"
+	supplementFlow = "sup"
+	answerFlow     = "answer"
+	photoFlow      = "photo"
+	statusFlow     = "status"
+	helpFlow       = "help"
+	askFlow        = "ask"
+	callFlow       = "call"
+	mydataFlow     = "mydata"
+	eraseFlow      = "erase"
+	languageFlow   = "lang"
+	stopFlow       = "stop"
+	codeFlow       = "code"
+	inviteFlow     = "invite"
+	leaveFlow      = "leave"
+	doubtFlow      = "doubt"
+	inboxFlow      = "inbox"
+	actFlow        = "act"
+	scoreFlow      = "score"
+	decideFlow     = "decide"
+	publishFlow    = "publish"
+	callsFlow      = "calls"
+)
+
+// allFlows lists every conversation.
+func allFlows() []*Flow {
+	return []*Flow{
+		home(), consent(), register(), supplement(), answerQuestion(), photo(),
+		status(), help(), askWhom(), callMe(), myData(), erase(), language(), stopMessages(),
+		code(), invite(), leave(), doubt(),
+		inbox(), act(), score(), decide(), publish(), calls(),
+	}
+}

@@ -1,0 +1,226 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+
+	"ocopbot/bot"
+	"ocopbot/conversations/understand"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+const homeStep = "menu"
+
+// homeView is what the menu depends on.
+type homeView struct {
+	officer bool
+	waiting int  // ideas in the officer's inbox
+	ideas   bool // has registered before
+	draft   string
+}
+
+// home is the menu everybody comes back to.
+func home() *Flow {
+	return &Flow{ID: homeFlow, Version: 1, Steps: []*Step{{
+		ID:      homeStep,
+		Load:    loadHome,
+		Numbers: true,
+		Ask: func(t *T) (string, locales.Data) {
+			v := t.Loaded.(homeView)
+			if v.draft != "" {
+				return "home.menu_draft", dataOf("draft", v.draft)
+			}
+			if v.officer {
+				return "home.menu_officer", dataOf("waiting", v.waiting)
+			}
+			return "home.menu", nil
+		},
+		Choices: homeChoices,
+		Parse:   parseHome,
+		Answer:  answerHome,
+	}}}
+}
+
+func loadHome(t *T) (any, error) {
+	v := homeView{draft: t.draftTitle()}
+	if t.S.Person == 0 {
+		return v, nil
+	}
+	who, err := t.Viewer()
+	if err != nil {
+		return nil, err
+	}
+	if v.officer = isOfficer(who); v.officer {
+		if _, v.waiting, err = t.reads.Inbox(t.Ctx, scope(who), 0, 1); err != nil {
+			return nil, fmt.Errorf("conversations: inbox: %w", err)
+		}
+	}
+	ideas, err := t.reads.IdeasOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: ideas: %w", err)
+	}
+	v.ideas = len(ideas) > 0
+	return v, nil
+}
+
+// draftTitle is what an unfinished form below the menu is called; empty when
+// there is none.
+func (t *T) draftTitle() string {
+	for i := len(t.S.Frames) - 1; i > 0; i-- {
+		fr := t.S.Frames[i]
+		if f := t.flows[fr.Flow]; f == nil || !f.Draft {
+			continue
+		}
+		if p := fr.get("product"); p != "" {
+			return clip(p, 40)
+		}
+		if n := fr.get("number"); n != "" {
+			return n
+		}
+		return t.Text("home.draft_untitled", nil)
+	}
+	return ""
+}
+
+func homeChoices(t *T) []bot.Choice {
+	v := t.Loaded.(homeView)
+	var cs []bot.Choice
+	add := func(id string) { cs = append(cs, t.choice(id, "home.choice_"+id)) }
+	if v.draft != "" {
+		add("continue")
+	}
+	if v.officer {
+		add(inboxFlow)
+		add(callsFlow)
+	}
+	add(registerFlow)
+	if v.ideas {
+		add(statusFlow)
+		add(supplementFlow)
+	} else if !v.officer {
+		add(statusFlow)
+	}
+	add(helpFlow)
+	add(askFlow)
+	if t.S.Consented() {
+		add(mydataFlow)
+	}
+	return cs
+}
+
+// parseHome takes a form number typed where nothing was asked.
+func parseHome(t *T, text string) (string, *Note) {
+	_, _, err := t.numbered(text)
+	switch {
+	case err == nil:
+		return "number " + text, nil
+	case looksLikeNumber(text) && errors.Is(err, storage.ErrNotFound):
+		n := note("status.unknown", "typed", clip(text, 20))
+		return "", &n
+	}
+	return "", &Note{Key: "engine.not_understood"}
+}
+
+func answerHome(t *T, v string) error {
+	if number, ok := cutPrefix(v, "number "); ok {
+		return t.showStatus(number)
+	}
+	switch v {
+	case "continue":
+		t.close()
+		return nil
+	case registerFlow:
+		return t.wish(understand.Guess{Intent: understand.RegisterIdea})
+	case statusFlow:
+		return t.wish(understand.Guess{Intent: understand.Status})
+	}
+	return t.open(v, nil)
+}
+
+// wish starts the conversation a guess stands for.
+func (t *T) wish(g understand.Guess) error {
+	t.S.Misses = 0
+	switch g.Intent {
+	case understand.RegisterIdea:
+		return t.wishRegister(g.Arg)
+	case understand.Status:
+		return t.showStatus(g.Arg)
+	case understand.Help:
+		return t.open(helpFlow, nil)
+	case understand.AskWhom:
+		return t.open(askFlow, nil)
+	case understand.CallMe:
+		return t.open(callFlow, nil)
+	case understand.MyData:
+		return t.open(mydataFlow, nil)
+	case understand.EraseData:
+		return t.open(eraseFlow, nil)
+	case understand.StopMessages:
+		return t.open(stopFlow, nil)
+	case understand.Language:
+		return t.open(languageFlow, nil)
+	case understand.Inbox:
+		return t.officers(inboxFlow)
+	case understand.Supplement, understand.Edit:
+		return t.open(supplementFlow, nil)
+	case understand.Events:
+		t.Tell("home.events")
+	case understand.Report:
+		t.Tell("home.report")
+	case understand.Cancel, understand.No:
+		return t.leave()
+	case understand.Back:
+		return t.goBack()
+	case understand.Restart:
+		t.home()
+	default:
+		t.Tell("engine.not_understood")
+	}
+	return nil
+}
+
+// wishRegister starts a form, or leads back to the one that is open.
+func (t *T) wishRegister(product string) error {
+	for i, fr := range t.S.Frames {
+		if fr.Flow == registerFlow {
+			t.S.Frames = t.S.Frames[:i+1]
+			if t.S.Consented() {
+				t.Tell("reg.still_open")
+			}
+			return nil
+		}
+	}
+	t.closeMenus()
+	if err := t.open(registerFlow, nil); err != nil {
+		return err
+	}
+	if product != "" {
+		for i := range t.S.Frames {
+			if t.S.Frames[i].Flow == registerFlow && t.S.Frames[i].get("product") == "" {
+				t.S.Frames[i].set("said", product)
+			}
+		}
+	}
+	return nil
+}
+
+// closeMenus removes a menu that was shown over an open form.
+func (t *T) closeMenus() {
+	for len(t.S.Frames) > 1 && t.F().Flow == homeFlow {
+		t.close()
+	}
+}
+
+// officers opens a conversation that is for officers only.
+func (t *T) officers(flow string) error {
+	v, err := t.Viewer()
+	if err != nil {
+		return err
+	}
+	if !isOfficer(v) {
+		t.Tell("officer.only")
+		return nil
+	}
+	return t.open(flow, nil)
+}

@@ -1,0 +1,50 @@
+package conversations
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"ocopbot/bot"
+	"ocopbot/locales"
+)
+
+// sureNotes are answers that must be seen to arrive: form numbers and
+// whatever else is told only once.
+var sureNotes = map[string]bool{
+	"reg.done": true, "erase.done": true, "code.welcome": true, "invite.code": true, "sup.saved": true, "answer.sent": true,
+}
+
+// noteText renders one note. Most are a text with its arguments; some are
+// made from the records, so that the session need not hold them.
+func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
+	switch n.Key {
+	case "status.card":
+		text, err := t.card(n.Args["number"])
+		return text, nil, err
+	case "reg.kind_advice":
+		k, _ := t.prog.ProducerType(n.Args["kind"])
+		return k.Advice(t.S.Lang), nil, nil
+	case "mydata.file":
+		return t.dataFile()
+	case "ask.answer":
+		return t.whoAnswers(n.Args["topic"]), nil, nil
+	}
+	d := make(locales.Data, len(n.Args))
+	for k, v := range n.Args {
+		d[k] = v
+	}
+	return t.Text(n.Key, d), nil, nil
+}
+
+// dataFile is all that is kept about the person, as a file to take along.
+func (t *T) dataFile() (string, *bot.Attachment, error) {
+	all, err := t.reads.Everything(t.Ctx, t.S.Person)
+	if err != nil {
+		return "", nil, fmt.Errorf("conversations: everything: %w", err)
+	}
+	b, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return "", nil, fmt.Errorf("conversations: everything: %w", err)
+	}
+	return t.Text("mydata.file", nil), &bot.Attachment{Name: "ocop.json", MIME: "application/json", Data: b}, nil
+}

@@ -1,0 +1,45 @@
+package conversations
+
+import (
+	"context"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// Reads is what dialogs read from the records.
+type Reads interface {
+	// Viewer returns who has the address and the offices they hold now, or
+	// ErrNotFound.
+	Viewer(ctx context.Context, addr bot.Address, now time.Time) (storage.Person, []storage.Officer, error)
+	Person(ctx context.Context, id storage.ID) (storage.Person, error)
+	Routes(ctx context.Context, person storage.ID) ([]storage.Route, error)
+	Consents(ctx context.Context, person storage.ID) ([]storage.Consent, error)
+
+	Idea(ctx context.Context, id storage.ID) (storage.Idea, error)
+	IdeaByNumber(ctx context.Context, n ocop.FormNumber) (storage.Idea, error)
+	// IdeasOf lists the ideas of a person and of the organisations they belong
+	// to, newest first.
+	IdeasOf(ctx context.Context, person storage.ID) ([]storage.Idea, error)
+	Events(ctx context.Context, idea storage.ID) ([]storage.Event, error)
+	Files(ctx context.Context, idea storage.ID) ([]storage.File, error)
+	Evaluations(ctx context.Context, idea storage.ID) ([]storage.Evaluation, error)
+	EvaluationsOf(ctx context.Context, round storage.ID) ([]storage.Evaluation, error)
+	Round(ctx context.Context, id storage.ID) (storage.Round, error)
+	Rounds(ctx context.Context, year int) ([]storage.Round, error)
+
+	Organisation(ctx context.Context, id storage.ID) (storage.Organisation, error)
+	OrganisationsOf(ctx context.Context, person storage.ID) ([]storage.Organisation, error)
+	IsMember(ctx context.Context, org, person storage.ID) (bool, error)
+
+	// Inbox lists the ideas that wait for somebody in scope, the oldest
+	// first, and how many there are.
+	Inbox(ctx context.Context, scope storage.Scope, offset, limit int) ([]storage.Idea, int, error)
+	Requests(ctx context.Context, scope storage.Scope, limit int) ([]storage.Request, error)
+	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
+
+	// Everything is all that is kept about a person, ready to be taken along.
+	Everything(ctx context.Context, person storage.ID) (any, error)
+}

@@ -1,0 +1,363 @@
+package conversations
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// register is "Đăng ký ý tưởng": the first questions are the least a form
+// needs, and from the phone number on it may be sent; the answers not given
+// can follow on any later day.
+func register() *Flow {
+	return &Flow{
+		ID: registerFlow, Version: 1, Draft: true, Consent: true,
+		Begin:  beginRegister,
+		Photo:  keepPhoto,
+		Commit: commitRegister,
+		Steps: []*Step{
+			{ID: "who", Needed: asksWho, Choices: whoChoices, Answer: answerWho},
+			{ID: "name", Needed: missing("name"), Name: true, Parse: parseName, Answer: answerName},
+			{ID: "huy", Needed: has("huy?"), Ask: asked("reg.name_or_leave", "huy?"), Choices: nameOrLeave, Answer: answerNameOrLeave},
+			{ID: "product", Needed: missing("same"), Name: true, Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
+			{ID: "two", Needed: has("second?"), Choices: splitChoices, Answer: answerSplit},
+			{ID: "place", Needed: missing("same"), Choices: placeChoices, Parse: parsePlace, Answer: answerPlace},
+			{ID: "which", Needed: has("units?"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
+			{ID: "phone", Needed: missing("phone"), Optional: true, Send: true, Contact: true, Parse: parsePhone},
+			{ID: "org", Needed: has("orgs?"), Optional: true, Send: true, Load: loadOrganisations, Choices: organisationChoices, Answer: answerOrganisation},
+			{ID: "kind", Needed: missing("org"), Optional: true, Send: true, Choices: kindChoices, Answer: answerKind},
+			{ID: "title", Needed: needsTitle, Optional: true, Send: true, Name: true, Parse: parseProduct},
+			{ID: "new", Optional: true, Send: true, Choices: newChoices},
+			{ID: "group", Optional: true, Send: true, Choices: groupChoices},
+			{ID: "mat", Optional: true, Send: true, Parse: parseLine},
+			{ID: "help", Optional: true, Send: true, Choices: supportChoices, Parse: parseLine},
+			{ID: "photo", Optional: true, Send: true, Needed: missing("photos"), Choices: noChoices},
+			{ID: summaryStep, Ask: askSummary, Choices: summaryChoices, Answer: answerSummary},
+			{ID: "field", Needed: never, Choices: fieldChoices, Answer: answerField},
+		},
+	}
+}
+
+func has(key string) func(*T) bool { return func(t *T) bool { return t.Get(key) != "" } }
+
+// missing: asked as long as nothing is known, and again to correct it.
+func missing(key string) func(*T) bool {
+	return func(t *T) bool { return t.Get("known") == "" || t.Get(key) == "" }
+}
+func never(*T) bool { return false }
+
+func asked(key string, fields ...string) func(*T) (string, locales.Data) {
+	return func(t *T) (string, locales.Data) {
+		d := locales.Data{}
+		for _, f := range fields {
+			d[strings.TrimSuffix(f, "?")] = t.Get(f)
+		}
+		return key, d
+	}
+}
+
+// asksWho: somebody who registered before may now register for another. Not
+// asked for the second of two products named in one breath.
+func asksWho(t *T) bool { return t.Get("known") != "" && t.Get("same") == "" }
+
+// beginRegister fills in what is known of the person.
+func beginRegister(t *T) error {
+	if t.Get("product") != "" {
+		t.proposeGroup()
+	}
+	if t.S.Person == 0 {
+		return nil
+	}
+	p, err := t.reads.Person(t.Ctx, t.S.Person)
+	if err != nil {
+		return err
+	}
+	if p.Name == "" {
+		return nil
+	}
+	t.Set("known", p.Name)
+	t.Set("name", p.Name)
+	t.Set("phone", p.Phone)
+	orgs, err := t.reads.OrganisationsOf(t.Ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if len(orgs) > 0 {
+		t.Set("orgs?", "1")
+		t.Set("last", string(orgs[0].Unit))
+	}
+	if t.Get("same") != "" && len(orgs) > 0 {
+		t.Set("orgs?", "")
+		t.Set("org", idText(orgs[0].ID))
+		t.Set("place", string(orgs[0].Unit))
+	}
+	return nil
+}
+
+func whoChoices(t *T) []bot.Choice {
+	return []bot.Choice{
+		{ID: "me", Label: t.Text("reg.who_me", locales.Data{"name": t.Get("known")})},
+		t.choice("other", "reg.who_other"),
+	}
+}
+
+// answerWho: one phone of a household serves several people.
+func answerWho(t *T, v string) error {
+	if v == "other" {
+		t.Set("other", "1")
+		t.Set("name", "")
+		t.Set("phone", "")
+		t.Set("orgs?", "")
+		t.goTo("name")
+		return nil
+	}
+	_, i := t.flows[registerFlow].step("name")
+	return t.goOn(i)
+}
+
+const (
+	longestName    = 80   // characters of a person's name
+	longestProduct = 150  // of a product's or producer's
+	longestText    = 1500 // of any other answer
+)
+
+func parseName(t *T, text string) (string, *Note) {
+	text = strings.Join(strings.Fields(text), " ")
+	n := utf8.RuneCountInString(text)
+	if n < 2 || n > longestName || strings.ContainsAny(text, "0123456789@/:?") {
+		return "", &Note{Key: "reg.name_wrong"}
+	}
+	return text, nil
+}
+
+func answerName(t *T, v string) error {
+	_, i := t.flows[registerFlow].step("name")
+	if isRefusalWord(v) {
+		t.Set("huy?", v)
+		t.goTo("huy")
+		return nil
+	}
+	t.Set("name", v)
+	if t.Get(editing) != "" {
+		return t.goOn(i)
+	}
+	return t.goOn(i + 1)
+}
+
+func nameOrLeave(t *T) []bot.Choice {
+	return []bot.Choice{
+		{ID: "yes", Label: t.Text("reg.name_is", locales.Data{"name": t.Get("huy?")})},
+		t.choice("no", "reg.name_leave"),
+	}
+}
+
+func answerNameOrLeave(t *T, v string) error {
+	name := t.Get("huy?")
+	t.Set("huy?", "")
+	if v == "no" {
+		t.goTo("name")
+		return t.leave()
+	}
+	t.Set("name", name)
+	_, i := t.flows[registerFlow].step("huy")
+	return t.goOn(i)
+}
+
+func parseLine(t *T, text string) (string, *Note) {
+	if utf8.RuneCountInString(text) > longestText {
+		return "", &Note{Key: "engine.too_long"}
+	}
+	return text, nil
+}
+
+func parseProduct(t *T, text string) (string, *Note) {
+	n := utf8.RuneCountInString(text)
+	switch {
+	case n < 2:
+		return "", &Note{Key: "reg.product_short"}
+	case n > longestProduct:
+		return "", &Note{Key: "reg.product_long"}
+	}
+	return text, nil
+}
+
+// saidProduct offers what was named with the wish to register.
+func saidProduct(t *T) []bot.Choice {
+	if said := t.Get("said"); said != "" {
+		return []bot.Choice{{ID: "said", Label: clip(said, 40)}}
+	}
+	return nil
+}
+
+// answerProduct notices two products in one answer, and asks rather than guesses.
+func answerProduct(t *T, v string) error {
+	_, i := t.flows[registerFlow].step("product")
+	if v == "said" {
+		v = t.Get("said")
+	}
+	first, second := splitProducts(v)
+	t.Set("product", v)
+	if second != "" && t.Get(editing) == "" {
+		t.Set("first?", first)
+		t.Set("second?", second)
+		return t.goOn(i)
+	}
+	t.Set("first?", "")
+	t.Set("second?", "")
+	t.proposeGroup()
+	return t.goOn(i + 1)
+}
+
+// splitProducts finds the two products of "mật ong và rượu men lá"; an empty
+// second one means that there is one.
+func splitProducts(text string) (first, second string) {
+	for _, sep := range []string{"\n", ";", " và ", " va ", " + ", " & "} {
+		a, b, found := strings.Cut(text, sep)
+		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
+		if found && utf8.RuneCountInString(a) > 1 && utf8.RuneCountInString(b) > 1 {
+			return a, b
+		}
+	}
+	return text, ""
+}
+
+func splitChoices(t *T) []bot.Choice {
+	return []bot.Choice{t.choice("two", "reg.two_yes"), t.choice("one", "reg.two_no")}
+}
+
+func answerSplit(t *T, v string) error {
+	if v == "two" {
+		t.Set("product", t.Get("first?"))
+		t.Set("later", t.Get("second?"))
+	}
+	t.Set("first?", "")
+	t.Set("second?", "")
+	t.proposeGroup()
+	_, i := t.flows[registerFlow].step("two")
+	return t.goOn(i)
+}
+
+// proposeGroup reads group and key product off the product's name; an officer
+// settles them.
+func (t *T) proposeGroup() {
+	t.Set("group?", "")
+	t.Set("key", "")
+	if g, ok := t.prog.ProposeGroup(t.Get("product"), t.Now); ok {
+		t.Set("group?", g.ID)
+	}
+	if k, ok := t.prog.ProposeKeyProduct(t.Get("product")); ok {
+		t.Set("key", k.ID)
+	}
+}
+
+func parsePhone(t *T, text string) (string, *Note) {
+	p, err := ocop.ParsePhone(text)
+	if err != nil {
+		return "", &Note{Key: "reg.phone_wrong"}
+	}
+	return p, nil
+}
+
+func loadOrganisations(t *T) (any, error) { return t.reads.OrganisationsOf(t.Ctx, t.S.Person) }
+
+func organisationChoices(t *T) []bot.Choice {
+	orgs, _ := t.Loaded.([]storage.Organisation)
+	var cs []bot.Choice
+	for _, o := range orgs {
+		if o.Name != "" && len(cs) < 5 {
+			cs = append(cs, bot.Choice{ID: idText(o.ID), Label: o.Name})
+		}
+	}
+	return append(cs, t.choice("new", "reg.org_new"))
+}
+
+func answerOrganisation(t *T, v string) error {
+	_, i := t.flows[registerFlow].step("org")
+	if v == "new" {
+		t.Set("org", "")
+		return t.goOn(i)
+	}
+	t.Set("org", v)
+	return t.goOn(i + 2)
+}
+
+func kindChoices(t *T) []bot.Choice {
+	var cs []bot.Choice
+	for _, k := range t.prog.ProducerTypesAt(t.Now) {
+		cs = append(cs, bot.Choice{ID: k.ID, Label: k.Name(t.S.Lang)})
+	}
+	return cs
+}
+
+func answerKind(t *T, v string) error {
+	t.Set("kind", v)
+	if k, ok := t.prog.ProducerType(v); ok && k.Advice(t.S.Lang) != "" {
+		t.Tell("reg.kind_advice", "kind", v)
+	}
+	_, i := t.flows[registerFlow].step("kind")
+	return t.goOn(i)
+}
+
+// needsTitle: a household goes by the person's name.
+func needsTitle(t *T) bool {
+	k := t.Get("kind")
+	return k != "" && t.Get("org") == "" && k != ocop.Household && k != ocop.Unregistered
+}
+
+func newChoices(t *T) []bot.Choice {
+	return []bot.Choice{t.choice("new", "reg.new_new"), t.choice("existing", "reg.new_existing")}
+}
+
+// groupChoices puts the proposed group first.
+func groupChoices(t *T) []bot.Choice {
+	var cs []bot.Choice
+	for _, g := range t.prog.GroupsAt(t.Now) {
+		c := bot.Choice{ID: g.ID, Label: g.Name(t.S.Lang)}
+		if g.ID == t.Get("group?") {
+			c.Label = t.Text("reg.group_proposed", locales.Data{"group": c.Label})
+			cs = append([]bot.Choice{c}, cs...)
+			continue
+		}
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// supportKinds are the needs the form asks about most; others are typed.
+var supportKinds = []string{"capital", "technique", "label", "market", "papers"}
+
+func supportChoices(t *T) []bot.Choice {
+	var cs []bot.Choice
+	for _, k := range supportKinds {
+		cs = append(cs, t.choice(k, "support."+k))
+	}
+	return cs
+}
+
+func noChoices(*T) []bot.Choice { return nil }
+
+// keepPhoto adds a picture to the form being filled in; mostPhotos are kept.
+func keepPhoto(t *T, f bot.File) {
+	const mostPhotos = 5
+	for i := len(t.S.Frames) - 1; i > 0; i-- {
+		fr := &t.S.Frames[i]
+		if fr.Flow != registerFlow {
+			continue
+		}
+		ids := strings.Fields(fr.get("photos"))
+		if len(ids) >= mostPhotos {
+			t.Tell("reg.photo_enough")
+			return
+		}
+		fr.set("photos", strings.Join(append(ids, f.ID), " "))
+		t.Tell("reg.photo_kept")
+		if fr.Step == "photo" && i == len(t.S.Frames)-1 {
+			fr.Step = summaryStep
+		}
+		return
+	}
+}

@@ -1,0 +1,212 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// mostListed is how many ideas one list shows; others are found by number.
+const mostListed = 8
+
+// status is "Tra cứu" with several forms: which one?
+func status() *Flow {
+	return &Flow{ID: statusFlow, Version: 1, Steps: []*Step{{
+		ID:      "pick",
+		Load:    loadOwnIdeas,
+		Numbers: true,
+		Choices: func(t *T) []bot.Choice {
+			return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
+		},
+		Parse: parseNumber,
+		Answer: func(t *T, v string) error {
+			t.close()
+			t.Tell("status.card", "number", v)
+			return nil
+		},
+	}}}
+}
+
+func loadOwnIdeas(t *T) (any, error) {
+	if t.S.Person == 0 {
+		return []storage.Idea(nil), nil
+	}
+	ideas, err := t.reads.IdeasOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: ideas: %w", err)
+	}
+	return ideas, nil
+}
+
+func ideaChoices(ideas []storage.Idea) []bot.Choice {
+	var cs []bot.Choice
+	for _, i := range ideas[:min(len(ideas), mostListed)] {
+		cs = append(cs, bot.Choice{ID: i.Number.String(), Label: i.Number.String() + " " + clip(i.Name, 30)})
+	}
+	return cs
+}
+
+// parseNumber takes the form number of an idea the person may see.
+func parseNumber(t *T, text string) (string, *Note) {
+	i, _, err := t.numbered(text)
+	if err != nil {
+		key := "status.unknown"
+		if !looksLikeNumber(text) {
+			key = "status.not_a_number"
+		}
+		n := note(key, "typed", clip(text, 20))
+		return "", &n
+	}
+	return i.Number.String(), nil
+}
+
+func looksLikeNumber(text string) bool {
+	_, err := ocop.ParseFormNumber(text)
+	return err == nil
+}
+
+// showStatus answers "tra cứu", with or without a number.
+func (t *T) showStatus(arg string) error {
+	if arg != "" {
+		i, _, err := t.numbered(arg)
+		if err == nil {
+			t.Tell("status.card", "number", i.Number.String())
+			return nil
+		}
+		if !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		if looksLikeNumber(arg) {
+			t.Tell("status.unknown", "typed", clip(arg, 20))
+			return nil
+		}
+	}
+	v, err := loadOwnIdeas(t)
+	if err != nil {
+		return err
+	}
+	switch ideas := v.([]storage.Idea); len(ideas) {
+	case 0:
+		t.Tell("status.none")
+		return nil
+	case 1:
+		t.Tell("status.card", "number", ideas[0].Number.String())
+		return nil
+	}
+	return t.open(statusFlow, nil)
+}
+
+// card is what one idea's owner, or an officer in charge, is told of it.
+func (t *T) card(number string) (string, error) {
+	i, how, err := t.numbered(number)
+	if errors.Is(err, storage.ErrNotFound) {
+		return t.Text("status.unknown", dataOf("typed", number)), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if how == officerTie {
+		return t.officerCard(i)
+	}
+	events, err := t.reads.Events(t.Ctx, i.ID)
+	if err != nil {
+		return "", fmt.Errorf("conversations: events: %w", err)
+	}
+	results, hidden, err := t.results(i)
+	if err != nil {
+		return "", err
+	}
+	stage := i.Stage
+	if hidden {
+		stage = ocop.Scored
+	}
+	step, _ := t.prog.StepOf(stage)
+	data := dataOf(
+		"number", i.Number.String(), "product", i.Name, "unit", t.unitName(string(i.Unit)),
+		"lines", strings.Join(append(t.history(events), results...), "\n"),
+		"stage", t.Text("stage."+string(stage), nil),
+		"step", step.Name(t.S.Lang), "step_number", step.Number,
+		"owed", t.Text("owed."+string(stage), dataOf("text", lastText(events, ocop.EventAsked), "reason", lastText(events, ocop.EventReturned))),
+	)
+	return t.Text("status.card", data), nil
+}
+
+// toldEvents are the events an owner sees in the history; notes, scores and
+// unpublished decisions are the officers' own.
+var toldEvents = map[ocop.EventKind]bool{
+	ocop.EventRegistered: true, ocop.EventAccepted: true, ocop.EventAsked: true, ocop.EventAnswered: true,
+	ocop.EventReturned: true, ocop.EventPublished: true, ocop.EventWithdrawn: true, ocop.EventRevoked: true,
+}
+
+func (t *T) history(events []storage.Event) []string {
+	var lines []string
+	for _, e := range events {
+		if toldEvents[e.Kind] {
+			lines = append(lines, t.Text("status.event", dataOf("date", date(e.At), "what", t.Text("event."+string(e.Kind), nil))))
+		}
+	}
+	return lines
+}
+
+// results are the published outcomes; hidden tells that there is one which is
+// not published yet.
+func (t *T) results(i storage.Idea) (lines []string, hidden bool, err error) {
+	evaluations, err := t.reads.Evaluations(t.Ctx, i.ID)
+	if err != nil {
+		return nil, false, fmt.Errorf("conversations: evaluations: %w", err)
+	}
+	for _, ev := range evaluations {
+		r, err := t.reads.Round(t.Ctx, ev.Round)
+		if err != nil {
+			return nil, false, fmt.Errorf("conversations: round: %w", err)
+		}
+		if r.Published.IsZero() || ev.Decision == "" {
+			hidden = true
+			continue
+		}
+		lines = append(lines, t.resultText(r, ev))
+	}
+	return lines, hidden, nil
+}
+
+func (t *T) resultText(r storage.Round, ev storage.Evaluation) string {
+	key := "result.stars"
+	if ev.Stars < 3 {
+		key = "result.not_reached"
+	}
+	return t.Text(key, dataOf(
+		"round", roundName(r), "level", t.levelName(r.Level), "stars", ev.Stars, "total", ev.Total().String(),
+		"a", ev.A.String(), "b", ev.B.String(), "c", ev.C.String(),
+		"decision", ev.Decision, "date", date(ev.Decided), "remarks", ev.Remarks, "reason", ev.Reason,
+	))
+}
+
+func roundName(r storage.Round) string { return fmt.Sprintf("%d/%d", r.Seq, r.Year) }
+
+// lastText is the text of the latest event of a kind.
+func lastText(events []storage.Event, kind ocop.EventKind) string {
+	for n := len(events) - 1; n >= 0; n-- {
+		if events[n].Kind == kind {
+			return events[n].Body["text"]
+		}
+	}
+	return ""
+}
+
+// date is a day as people in Vietnam write it.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(ocop.Local).Format("02/01/2006")
+}
+
+func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, prefix) }
+
+func (t *T) levelName(id string) string { return t.Text("level."+id, locales.Data{}) }
