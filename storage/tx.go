@@ -30,6 +30,7 @@ type Tx interface {
 	// it last.
 	AddIdea(i *Idea, actor ID) error
 	Idea(id ID) (Idea, error)
+	IdeaByNumber(n ocop.FormNumber) (Idea, error)
 	// Happen records an event: it moves the idea's stage by ocop's rules, lets
 	// change alter other fields (nil: none), and raises its version. version
 	// is the one the actor saw: ErrConflict if it moved meanwhile; -1 accepts
@@ -49,6 +50,12 @@ type Tx interface {
 	CloseRequest(id, by ID, at time.Time) error
 
 	PutInvite(i Invite) error
+	// CodeTried counts a wrong code tried from addr, or clears the count when
+	// it was right. Five wrong ones lock the address for an hour: locked is
+	// when it may try again, zero when it may now.
+	CodeTried(addr bot.Address, right bool, at time.Time) (locked time.Time, err error)
+	// CodeLocked tells until when addr is locked; zero when it is not.
+	CodeLocked(addr bot.Address, at time.Time) (time.Time, error)
 	// UseInvite marks the invite used and returns it; ErrNotFound if there is
 	// none, it was used or it expired at at.
 	UseInvite(hash []byte, by ID, at time.Time) (Invite, error)
