@@ -16,7 +16,7 @@ import (
 // zero-width and control characters, runs of white space made one space
 // (line breaks stay), trimmed.
 func Clean(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	s = strings.ToValidUTF8(s, "")
 	var b strings.Builder
 	b.Grow(len(s))
 	var pending rune
@@ -39,21 +39,25 @@ func Clean(s string) string {
 		pending = 0
 		b.WriteRune(r)
 	}
-	return b.String()
+	// Composed last: a zero-width character may have stood between a letter
+	// and its accent.
+	return norm.NFC.String(b.String())
 }
 
 // Fold is the search key of a text: lower case, without any accent, đ as d,
-// punctuation and space runs made one space. "Mật  ong, Đào" → "mat ong dao".
+// fancy letters (ｆｕｌｌ, 𝗯𝗼𝗹𝗱) as plain ones, punctuation and space runs made
+// one space. "Mật  ong, Đào" → "mat ong dao". Folding twice changes nothing.
 func Fold(s string) string {
-	s = norm.NFD.String(s)
+	s = norm.NFKD.String(strings.ToValidUTF8(s, " "))
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false
 	for _, r := range s {
 		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
 			continue
-		case r == 'đ' || r == 'Đ' || r == 'ð' || r == 'Ð' || r == 'Ɖ' || r == 'ɖ':
+		case isStroked(r):
 			r = 'd'
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			r = unicode.ToLower(r)
@@ -70,22 +74,37 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// Unaccent is text as it goes into an unaccented SMS: NFC letters replaced by
-// their plain ones, case and punctuation kept.
-func Unaccent(s string) string {
-	s = norm.NFD.String(s)
-	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-			continue
-		case r == 'đ':
-			r = 'd'
-		case r == 'Đ':
-			r = 'D'
-		}
-		b.WriteRune(r)
+// isStroked tells đ and the letters of other alphabets that look like it and
+// come from wrong keyboards and old fonts.
+func isStroked(r rune) bool {
+	switch r {
+	case 'đ', 'Đ', 'ð', 'Ð', 'ɖ', 'Ɖ':
+		return true
 	}
-	return b.String()
+	return false
+}
+
+// plainSigns are the signs that phones and word processors put in by
+// themselves, and what stands for them in a plain SMS.
+var plainSigns = strings.NewReplacer(
+	"Đ", "D", "Ð", "D", "Ɖ", "D", "đ", "d", "ð", "d", "ɖ", "d",
+	"‘", "'", "’", "'", "‚", "'", "‛", "'", "′", "'",
+	"“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`, "″", `"`,
+	"‐", "-", "‑", "-", "‒", "-", "–", "-", "—", "-", "―", "-", "−", "-",
+	"…", "...", "\u00a0", " ", "\u2009", " ", "\u202f", " ",
+	"\u200b", "", "\u200c", "", "\u200d", "", "\ufeff", "",
+)
+
+// Unaccent is text as it goes into an unaccented SMS: letters replaced by
+// their plain ones, quotation marks, dashes and spaces by those on every
+// keyboard; case and all other signs are kept.
+func Unaccent(s string) string {
+	s = norm.NFD.String(strings.ToValidUTF8(s, ""))
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, s)
+	return norm.NFC.String(plainSigns.Replace(s))
 }
