@@ -103,8 +103,8 @@ func combine(words [][]string) []string {
 // its neighbour turns a into b (or nothing need be).
 func Within1(a, b string) bool {
 	for a != "" && b != "" {
-		ra, n := utf8.DecodeRuneInString(a)
-		if rb, _ := utf8.DecodeRuneInString(b); ra != rb || a[:n] != b[:min(n, len(b))] {
+		_, n := utf8.DecodeRuneInString(a)
+		if !strings.HasPrefix(b, a[:n]) {
 			break
 		}
 		a, b = a[n:], b[n:]

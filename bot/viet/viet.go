@@ -71,7 +71,7 @@ func Fold(s string) string {
 		space = false
 		b.WriteRune(r)
 	}
-	return b.String()
+	return norm.NFC.String(b.String()) // for scripts that are letters even in parts
 }
 
 // isStroked tells đ and the letters of other alphabets that look like it and
