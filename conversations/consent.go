@@ -49,7 +49,9 @@ func consent() *Flow {
 				t.close()
 				if t.S.Idle() {
 					t.Tell("consent.thanks")
+					return nil
 				}
+				return t.begin()
 			}
 			return nil
 		},

@@ -40,6 +40,9 @@ type Reads interface {
 	Requests(ctx context.Context, scope storage.Scope, limit int) ([]storage.Request, error)
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
 
+	// LogAccess keeps that an officer read a record.
+	LogAccess(ctx context.Context, a storage.Access) error
+
 	// Everything is all that is kept about a person, ready to be taken along.
 	Everything(ctx context.Context, person storage.ID) (any, error)
 }

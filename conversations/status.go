@@ -8,7 +8,6 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
-	"ocopbot/locales"
 	"ocopbot/storage"
 )
 
@@ -181,7 +180,7 @@ func (t *T) resultText(r storage.Round, ev storage.Evaluation) string {
 		key = "result.not_reached"
 	}
 	return t.Text(key, dataOf(
-		"round", roundName(r), "level", t.levelName(r.Level), "stars", ev.Stars, "total", ev.Total().String(),
+		"round", roundName(r), "level", t.levelName(r.Level), "stars", ev.Stars, "total", ev.Total().In(t.S.Lang),
 		"a", ev.A.String(), "b", ev.B.String(), "c", ev.C.String(),
 		"decision", ev.Decision, "date", date(ev.Decided), "remarks", ev.Remarks, "reason", ev.Reason,
 	))
@@ -209,4 +208,4 @@ func date(t time.Time) string {
 
 func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, prefix) }
 
-func (t *T) levelName(id string) string { return t.Text("level."+id, locales.Data{}) }
+func (t *T) levelName(id string) string { return t.prog.LevelName(id, t.S.Lang) }

@@ -75,21 +75,25 @@ func (t *T) open(flow string, answers map[string]string) error {
 	if len(t.S.Frames) >= deepest {
 		t.S.Frames = append(t.S.Frames[:1], t.drafts()...)
 	}
-	t.S.Frames = append(t.S.Frames, Frame{Flow: flow, Version: f.Version, Answers: maps.Clone(answers)})
+	t.S.Frames = append(t.S.Frames, Frame{Flow: flow, Version: f.Version, Step: f.Steps[0].ID, Answers: maps.Clone(answers)})
+	if f.Consent && !t.S.Consented() {
+		return t.open(consentFlow, nil)
+	}
+	return t.begin()
+}
+
+// begin starts the conversation just opened, or just consented to.
+func (t *T) begin() error {
+	f, depth := t.flows[t.F().Flow], len(t.S.Frames)
 	if f.Begin != nil {
 		if err := f.Begin(t); err != nil {
 			return err
 		}
 	}
-	if t.F().Flow == flow && t.F().Step == "" {
-		if err := t.goOn(-1); err != nil {
-			return err
-		}
+	if t.S.Pending || len(t.S.Frames) < depth { // it had nothing to ask
+		return nil
 	}
-	if f.Consent && !t.S.Consented() {
-		return t.open(consentFlow, nil)
-	}
-	return nil
+	return t.goOn(-1)
 }
 
 // drafts are the open conversations that hold something worth keeping.

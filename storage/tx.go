@@ -38,6 +38,12 @@ type Tx interface {
 	Happen(e Event, version int, change func(*Idea)) (Idea, error)
 
 	PutRound(r Round) error
+	// RoundOf finds the round of a year, number and level, and makes it when
+	// there is none.
+	RoundOf(year, seq int, level string, now time.Time) (Round, error)
+	Evaluation(id ID) (Evaluation, error)
+	// EvaluationIn is the evaluation of an idea in a round.
+	EvaluationIn(idea, round ID) (Evaluation, error)
 	// PutEvaluation inserts it, or replaces one whose Version is one less.
 	PutEvaluation(e Evaluation) error
 	// EvaluationsOf lists the evaluations of a round.

@@ -1,0 +1,156 @@
+package conversations
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// InviteLasts is how long an unused code works.
+const InviteLasts = 48 * time.Hour
+
+// NewCode draws a one-time code of 50 random bits, easy to read aloud and to
+// type: no letters that look like digits.
+func NewCode() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b[:])
+}
+
+// CodeHash is what is kept of a code. It is typed with any case, spaces or dashes.
+func CodeHash(code string) []byte {
+	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
+	h := sha256.Sum256([]byte(code))
+	return h[:]
+}
+
+// code uses a one-time code: an officer takes office, or a helper joins an
+// organisation. Five wrong codes lock the address for an hour.
+func code() *Flow {
+	return &Flow{
+		ID: codeFlow, Version: 1, Consent: true,
+		Steps: []*Step{{ID: "use", Ask: func(*T) (string, locales.Data) { return "", nil }}},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			locked, err := tx.CodeLocked(t.In.From, t.Now)
+			if err != nil {
+				return Outcome{}, err
+			}
+			if !locked.IsZero() {
+				return Outcome{Notes: []Note{note("code.locked")}}, nil
+			}
+			p, err := t.known(tx)
+			if err != nil {
+				return Outcome{}, err
+			}
+			inv, err := tx.UseInvite(CodeHash(t.Get("code")), p.ID, t.Now)
+			if errors.Is(err, storage.ErrNotFound) {
+				locked, err := tx.CodeTried(t.In.From, false, t.Now)
+				if err != nil {
+					return Outcome{}, err
+				}
+				if !locked.IsZero() {
+					return Outcome{Person: p.ID, Notes: []Note{note("code.locked")}}, nil
+				}
+				return Outcome{Person: p.ID, Notes: []Note{note("code.wrong")}}, nil
+			}
+			if err != nil {
+				return Outcome{}, err
+			}
+			if _, err := tx.CodeTried(t.In.From, true, t.Now); err != nil {
+				return Outcome{}, err
+			}
+			return t.takeUp(tx, p, inv)
+		},
+	}
+}
+
+// takeUp gives the person what the invite is for.
+func (t *T) takeUp(tx storage.Tx, p storage.Person, inv storage.Invite) (Outcome, error) {
+	if inv.For == storage.InviteHelper {
+		m := storage.Member{Organisation: inv.Organisation, Person: p.ID, Role: storage.Helper, Since: t.Now}
+		return Outcome{Person: p.ID, Notes: []Note{note("code.helper", "name", inv.Name)}}, tx.PutMember(m)
+	}
+	if p.Name == "" && inv.Name != "" {
+		p.Name = inv.Name
+		if err := tx.PutPerson(p); err != nil {
+			return Outcome{}, err
+		}
+	}
+	o := storage.Officer{ID: storage.NewID(t.Now), Person: p.ID, Unit: inv.Unit, Role: inv.Role, Name: inv.Name, From: t.Now}
+	if err := tx.PutOfficer(o); err != nil {
+		return Outcome{}, err
+	}
+	n := note("code.welcome", "name", inv.Name, "unit", t.unitName(string(inv.Unit)), "role", t.Text("role."+inv.Role, nil))
+	return Outcome{Person: p.ID, Notes: []Note{n}}, nil
+}
+
+// looksLikeCode tells a text that is nothing but a one-time code.
+func looksLikeCode(text string) bool {
+	text = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
+	return len(text) == 10 && strings.Trim(text, "23456789ABCDEFGHJKLMNPQRSTUVWXYZ") == "" && strings.ContainsAny(text, "23456789")
+}
+
+// invite makes a code with which somebody else may see and keep the forms of
+// one's organisation.
+func invite() *Flow {
+	return &Flow{
+		ID: inviteFlow, Version: 1, Consent: true,
+		Begin: func(t *T) error {
+			orgs, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
+			if err != nil {
+				return fmt.Errorf("conversations: organisations: %w", err)
+			}
+			if len(orgs) == 1 {
+				t.Set("org", idText(orgs[0].ID))
+			}
+			return nil
+		},
+		Steps: []*Step{
+			{ID: "org", Needed: missingAlways("org"), Load: loadOrganisations, Choices: func(t *T) []bot.Choice {
+				var cs []bot.Choice
+				for _, o := range t.Loaded.([]storage.Organisation) {
+					cs = append(cs, bot.Choice{ID: idText(o.ID), Label: o.Name})
+				}
+				return append(cs, t.choice(choiceMenu, "choice.menu"))
+			}},
+			{ID: "sure", Choices: yesNo, Answer: func(t *T, v string) error {
+				if v == "no" {
+					t.close()
+					return nil
+				}
+				org, err := textID(t.Get("org"))
+				if err != nil {
+					return err
+				}
+				o, err := t.reads.Organisation(t.Ctx, org)
+				if err != nil {
+					return fmt.Errorf("conversations: organisation: %w", err)
+				}
+				t.Set("title", o.Name)
+				t.Set("code", NewCode())
+				t.S.Pending = true
+				return nil
+			}},
+		},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			org, err := textID(t.Get("org"))
+			if err != nil {
+				return Outcome{}, err
+			}
+			c := t.Get("code")
+			inv := storage.Invite{Hash: CodeHash(c), For: storage.InviteHelper, Organisation: org, Name: t.Get("title"), By: t.S.Person, Created: t.Now, Expires: t.Now.Add(InviteLasts)}
+			return Outcome{Notes: []Note{note("invite.code", "code", c)}}, tx.PutInvite(inv)
+		},
+	}
+}

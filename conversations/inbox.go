@@ -1,0 +1,294 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// inboxPage is how many waiting ideas an officer sees at once.
+const inboxPage = 5
+
+type inboxView struct {
+	ideas []storage.Idea
+	total int
+	page  int
+}
+
+// inbox is an officer's "Hộp việc": what waits, the oldest first.
+func inbox() *Flow {
+	return &Flow{ID: inboxFlow, Version: 1, Steps: []*Step{{
+		ID:      "list",
+		Load:    loadInbox,
+		Numbers: true,
+		Ask: func(t *T) (string, locales.Data) {
+			v := t.Loaded.(inboxView)
+			if v.total == 0 {
+				return "inbox.empty", nil
+			}
+			var lines []string
+			for _, i := range v.ideas {
+				lines = append(lines, t.Text("inbox.line", dataOf("number", i.Number.String(), "product", clip(i.Name, 40),
+					"unit", t.unitName(string(i.Unit)), "since", date(i.WaitingSince), "stage", t.Text("stage."+string(i.Stage), nil))))
+			}
+			return "inbox.list", dataOf("total", v.total, "lines", strings.Join(lines, "\n"))
+		},
+		Choices: func(t *T) []bot.Choice {
+			v := t.Loaded.(inboxView)
+			cs := ideaChoices(v.ideas)
+			if (v.page+1)*inboxPage < v.total {
+				cs = append(cs, t.choice("next", "choice.more"))
+			}
+			return append(cs, t.choice("round", "inbox.publish"), t.choice(choiceMenu, "choice.menu"))
+		},
+		Parse: parseNumber,
+		Answer: func(t *T, v string) error {
+			switch v {
+			case "next":
+				page, _ := strconv.Atoi(t.Get("page")) // our own number; empty is 0
+				t.Set("page", strconv.Itoa(page+1))
+				return nil
+			case "round":
+				return t.open(publishFlow, nil)
+			}
+			t.Set("page", "")
+			return t.open(actFlow, map[string]string{"number": v})
+		},
+	}}}
+}
+
+func loadInbox(t *T) (any, error) {
+	v, err := t.Viewer()
+	if err != nil {
+		return nil, err
+	}
+	if !isOfficer(v) {
+		return inboxView{}, nil
+	}
+	page, _ := strconv.Atoi(t.Get("page")) // our own number; empty is 0
+	ideas, total, err := t.reads.Inbox(t.Ctx, scope(v), page*inboxPage, inboxPage)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: inbox: %w", err)
+	}
+	return inboxView{ideas, total, page}, nil
+}
+
+// officerCard is what an officer in charge sees of an idea.
+func (t *T) officerCard(i storage.Idea) (string, error) {
+	owner, err := t.reads.Person(t.Ctx, i.Person)
+	if err != nil {
+		return "", fmt.Errorf("conversations: owner: %w", err)
+	}
+	org, err := t.reads.Organisation(t.Ctx, i.Organisation)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return "", fmt.Errorf("conversations: organisation: %w", err)
+	}
+	events, err := t.reads.Events(t.Ctx, i.ID)
+	if err != nil {
+		return "", fmt.Errorf("conversations: events: %w", err)
+	}
+	files, err := t.reads.Files(t.Ctx, i.ID)
+	if err != nil {
+		return "", fmt.Errorf("conversations: files: %w", err)
+	}
+	v, err := t.Viewer()
+	if err != nil {
+		return "", err
+	}
+	if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: i.ID, What: "card"}); err != nil {
+		return "", fmt.Errorf("conversations: access: %w", err)
+	}
+	kind := ""
+	if k, ok := t.prog.ProducerType(org.Kind); ok {
+		kind = k.Name(t.S.Lang)
+	}
+	group := ""
+	if g, ok := t.prog.Group(i.Group); ok {
+		group = g.Name(t.S.Lang)
+	}
+	return t.Text("officer.card", dataOf(
+		"number", i.Number.String(), "product", i.Name, "unit", t.unitName(string(i.Unit)),
+		"owner", owner.Name, "phone", ocop.FormatPhone(owner.Phone), "producer", org.Name, "kind", kind,
+		"group", group, "fields", t.filledFields(i), "photos", len(files),
+		"stage", t.Text("stage."+string(i.Stage), nil), "lines", strings.Join(t.officerHistory(events), "\n"),
+	)), nil
+}
+
+func (t *T) filledFields(i storage.Idea) string {
+	var lines []string
+	for _, id := range t.itemIDs() {
+		if id == "product" {
+			continue
+		}
+		v := itemValue(i, id)
+		switch {
+		case v == "":
+			continue
+		case id == "help":
+			v = t.supportText(v)
+		case id == "new":
+			v = t.Text("reg.new_"+v, nil)
+		}
+		lines = append(lines, "• "+t.itemLabel(id)+": "+clip(v, 120))
+	}
+	if f := i.Fields["for"]; f != "" {
+		lines = append(lines, "• "+t.Text("officer.for_other", dataOf("name", f, "phone", ocop.FormatPhone(i.Fields["for_phone"]))))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// officerHistory is the last of what happened, with what was said.
+func (t *T) officerHistory(events []storage.Event) []string {
+	const most = 8
+	var lines []string
+	for _, e := range events[max(0, len(events)-most):] {
+		what := t.Text("event."+string(e.Kind), nil)
+		if text := e.Body["text"]; text != "" {
+			what += ": " + clip(text, 150)
+		}
+		lines = append(lines, t.Text("status.event", dataOf("date", date(e.At), "what", what)))
+	}
+	return lines
+}
+
+// officerActs are what an officer does with an idea in the inbox, each an
+// event of the idea; those with a text ask for it.
+var officerActs = map[string]struct {
+	event ocop.EventKind
+	text  bool
+	told  string // notice to the producer; empty: the officers' own
+}{
+	"accept": {ocop.EventAccepted, false, "accepted"},
+	"ask":    {ocop.EventAsked, true, "asked"},
+	"return": {ocop.EventReturned, true, "returned"},
+	"note":   {ocop.EventNoted, true, ""},
+	"plan":   {ocop.EventPlanned, false, "planned"},
+	"papers": {ocop.EventPrepared, false, "prepared"},
+}
+
+// act shows one idea to an officer and takes what they decide.
+func act() *Flow {
+	return &Flow{
+		ID: actFlow, Version: 1, Draft: true,
+		Steps: []*Step{
+			{ID: "card", Load: loadAct, Ask: askAct, Choices: actChoices, Answer: answerAct},
+			{ID: "text", Ask: func(t *T) (string, locales.Data) {
+				return "act.text_" + t.Get("act"), dataOf("number", t.Get("number"))
+			},
+				Parse: parseLine},
+		},
+		Commit: commitAct,
+	}
+}
+
+type actView struct {
+	idea storage.Idea
+	card string
+	role string // in which the officer acts; empty: may only look
+}
+
+func loadAct(t *T) (any, error) {
+	i, v, err := t.actOn(t.Get("number"))
+	if errors.Is(err, storage.ErrNotFound) {
+		card, err := t.card(t.Get("number")) // a department may look
+		return actView{card: card}, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	card, err := t.officerCard(i)
+	return actView{i, card, role(v)}, err
+}
+
+func askAct(t *T) (string, locales.Data) { return "act.card", dataOf("card", t.Loaded.(actView).card) }
+
+func actChoices(t *T) []bot.Choice {
+	v := t.Loaded.(actView)
+	var cs []bot.Choice
+	if v.role != "" {
+		for _, a := range []string{"accept", "ask", "return", "plan", "papers", "note"} {
+			if _, err := ocop.Next(v.idea.Stage, officerActs[a].event); err == nil {
+				cs = append(cs, t.choice(a, "act."+a))
+			}
+		}
+		if _, err := ocop.Next(v.idea.Stage, ocop.EventScored); err == nil {
+			cs = append(cs, t.choice(scoreFlow, "act.score"))
+		}
+		if _, err := ocop.Next(v.idea.Stage, ocop.EventDecided); err == nil {
+			cs = append(cs, t.choice(decideFlow, "act.decide"))
+		}
+	}
+	return append(cs, t.choice("done", "act.done"))
+}
+
+func answerAct(t *T, v string) error {
+	switch v {
+	case "done":
+		t.close()
+		return nil
+	case scoreFlow, decideFlow:
+		return t.open(v, map[string]string{"number": t.Get("number")})
+	}
+	a := officerActs[v]
+	seen := t.Loaded.(actView)
+	if seen.role == "" {
+		t.Tell("officer.only")
+		return nil
+	}
+	t.Set("act", v)
+	t.Set("role", seen.role)
+	t.Set("version", strconv.Itoa(seen.idea.Version))
+	if a.text {
+		t.goTo("text")
+		return nil
+	}
+	t.S.Pending = true
+	return nil
+}
+
+// commitAct records the decision on the version the officer saw: of two who
+// decide at once, one wins and the other is told.
+func commitAct(t *T, tx storage.Tx) (Outcome, error) {
+	a := officerActs[t.Get("act")]
+	number := t.Get("number")
+	i, err := ideaIn(tx, number)
+	if err != nil {
+		return Outcome{}, err
+	}
+	version, _ := strconv.Atoi(t.Get("version")) // our own number
+	if a.event == ocop.EventNoted {
+		version = -1
+	}
+	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: a.event, Actor: t.S.Person, Role: t.Get("role")}
+	if text := t.Get("text"); text != "" {
+		e.Body = map[string]string{"text": text}
+	}
+	_, err = tx.Happen(e, version, func(i *storage.Idea) {
+		if a.event != ocop.EventNoted {
+			i.WaitingLevel = ""
+		}
+	})
+	if errors.Is(err, storage.ErrConflict) {
+		return Outcome{Next: "card", Set: map[string]string{"act": "", "text": ""}, Notes: []Note{note("act.conflict", "number", number)}}, nil
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	if a.told != "" {
+		if err := t.notify(tx, i, e.ID, a.told); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Notes: []Note{note("act.done_"+t.Get("act"), "number", number)}}, nil
+}
+
+// notify tells an idea's owner of something, by the outbox.
+func (t *T) notify(tx storage.Tx, i storage.Idea, event storage.ID, kind string) error {
+	return tx.Notify(storage.Notice{ID: storage.NewID(t.Now), Person: i.Person, Kind: kind, Idea: i.ID, Event: event, State: storage.NoticeQueued, At: t.Now})
+}

@@ -1,0 +1,207 @@
+package conversations
+
+import (
+	"fmt"
+	"strings"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// myData is "Dữ liệu của tôi": see, correct, take along, erase.
+func myData() *Flow {
+	return &Flow{
+		ID: mydataFlow, Version: 1,
+		Steps: []*Step{
+			{ID: "menu", Load: loadMyData, Ask: askMyData, Choices: myDataChoices, Answer: answerMyData},
+			{ID: "name", Needed: never, Name: true, Parse: parseName, Answer: answerOwnFact("name")},
+			{ID: "phone", Needed: never, Contact: true, Parse: parsePhone, Answer: answerOwnFact("phone")},
+		},
+		Commit: commitMyData,
+	}
+}
+
+type myDataView struct {
+	person  storage.Person
+	ideas   []storage.Idea
+	orgs    []storage.Organisation
+	consent storage.Consent
+}
+
+func loadMyData(t *T) (any, error) {
+	var v myDataView
+	if t.S.Person == 0 {
+		return v, nil
+	}
+	var err error
+	if v.person, err = t.reads.Person(t.Ctx, t.S.Person); err != nil {
+		return nil, fmt.Errorf("conversations: person: %w", err)
+	}
+	if v.ideas, err = t.reads.IdeasOf(t.Ctx, t.S.Person); err != nil {
+		return nil, fmt.Errorf("conversations: ideas: %w", err)
+	}
+	if v.orgs, err = t.reads.OrganisationsOf(t.Ctx, t.S.Person); err != nil {
+		return nil, fmt.Errorf("conversations: organisations: %w", err)
+	}
+	consents, err := t.reads.Consents(t.Ctx, t.S.Person)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: consents: %w", err)
+	}
+	for _, c := range consents {
+		if c.Purpose == storage.ForService {
+			v.consent = c
+		}
+	}
+	return v, nil
+}
+
+func askMyData(t *T) (string, locales.Data) {
+	v := t.Loaded.(myDataView)
+	if v.person.ID == 0 {
+		return "mydata.nothing", nil
+	}
+	var numbers []string
+	for _, i := range v.ideas {
+		numbers = append(numbers, i.Number.String())
+	}
+	return "mydata.menu", dataOf(
+		"name", v.person.Name, "phone", ocop.FormatPhone(v.person.Phone), "unit", t.unitName(string(v.person.Unit)),
+		"ideas", strings.Join(numbers, ", "), "consent", date(v.consent.At), "channel", t.In.From.Channel(),
+	)
+}
+
+func myDataChoices(t *T) []bot.Choice {
+	v := t.Loaded.(myDataView)
+	var cs []bot.Choice
+	if v.person.ID != 0 {
+		cs = append(cs, t.choice("name", "mydata.fix_name"), t.choice("phone", "mydata.fix_phone"), t.choice("take", "mydata.take"))
+		if len(v.orgs) > 0 {
+			cs = append(cs, t.choice(inviteFlow, "mydata.invite"))
+		}
+	}
+	return append(cs, t.choice(languageFlow, "mydata.language"), t.choice(eraseFlow, "mydata.erase"), t.choice("done", "help.done"))
+}
+
+func answerMyData(t *T, v string) error {
+	switch v {
+	case "name", "phone":
+		t.goTo(v)
+	case "take":
+		t.Tell("mydata.file")
+	case "done":
+		t.close()
+	default:
+		return t.open(v, nil)
+	}
+	return nil
+}
+
+func answerOwnFact(field string) func(*T, string) error {
+	return func(t *T, v string) error {
+		t.Set("field", field)
+		t.Set("value", v)
+		t.S.Pending = true
+		return nil
+	}
+}
+
+func commitMyData(t *T, tx storage.Tx) (Outcome, error) {
+	p, err := tx.Person(t.S.Person)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if t.Get("field") == "name" {
+		p.Name = t.Get("value")
+	} else {
+		p.Phone = t.Get("value")
+	}
+	if err := tx.PutPerson(p); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Next: "menu", Set: map[string]string{"field": "", "value": ""}, Notes: []Note{note("mydata.fixed")}}, nil
+}
+
+// erase is "Xóa dữ liệu": asked once more, because it cannot be undone.
+func erase() *Flow {
+	return &Flow{
+		ID: eraseFlow, Version: 1,
+		Steps: []*Step{{
+			ID: "sure",
+			Choices: func(t *T) []bot.Choice {
+				return []bot.Choice{t.choice("no", "erase.no"), t.choice("erase", "erase.yes")}
+			},
+			Answer: func(t *T, v string) error {
+				if v == "no" {
+					t.close()
+					t.Tell("erase.kept")
+					return nil
+				}
+				t.S.Pending = true
+				return nil
+			},
+		}},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			o := Outcome{Forget: true, Notes: []Note{note("erase.done")}}
+			if t.S.Person == 0 {
+				return o, nil
+			}
+			return o, tx.Erase(t.S.Person, t.Now)
+		},
+	}
+}
+
+// language switches between Vietnamese and English.
+func language() *Flow {
+	return &Flow{
+		ID: languageFlow, Version: 1,
+		Steps: []*Step{{
+			ID: "pick",
+			Choices: func(t *T) []bot.Choice {
+				return []bot.Choice{t.choice("vi", "language.vi"), t.choice("en", "language.en")}
+			},
+			Answer: func(t *T, v string) error {
+				if t.S.Person == 0 {
+					t.S.Lang = v
+					t.close()
+					t.Tell("language.done")
+					return nil
+				}
+				t.Set("lang", v)
+				t.S.Pending = true
+				return nil
+			},
+		}},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			p, err := tx.Person(t.S.Person)
+			if err != nil {
+				return Outcome{}, err
+			}
+			p.Lang = t.Get("lang")
+			return Outcome{Lang: p.Lang, Notes: []Note{note("language.done")}}, tx.PutPerson(p)
+		},
+	}
+}
+
+// stopMessages refuses advertising, at once and without a question; what
+// concerns one's own forms still comes.
+func stopMessages() *Flow {
+	return &Flow{
+		ID: stopFlow, Version: 1,
+		Steps: []*Step{{ID: "stop", Ask: func(*T) (string, locales.Data) { return "", nil }}},
+		Begin: func(t *T) error {
+			if t.S.Person == 0 {
+				t.close()
+				t.Tell("stop.nothing")
+				return nil
+			}
+			t.S.Pending = true
+			return nil
+		},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			c := storage.Consent{ID: storage.NewID(t.Now), Person: t.S.Person, Purpose: storage.ForAdvertising, Given: false, Text: ConsentText, At: t.Now, Addr: t.In.From, Message: t.In.MessageID}
+			return Outcome{Notes: []Note{note("stop.done")}}, tx.AddConsent(c)
+		},
+	}
+}

@@ -1,0 +1,141 @@
+package conversations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/storage"
+)
+
+// NoticeRef is the session id in the buttons of a notice: they open something
+// whenever they are touched, and answer no question.
+const NoticeRef = "n"
+
+// ErrMovedOn is a notice or an answer that is no longer wanted.
+var ErrMovedOn = errors.New("conversations: no longer wanted")
+
+// Notice makes the text of a notice from what is true now. ErrMovedOn: there
+// is nothing to tell any more.
+func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, now time.Time) (bot.Message, error) {
+	p, err := e.reads.Person(ctx, n.Person)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !p.Erased.IsZero() {
+		return bot.Message{}, ErrMovedOn
+	}
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("conversations: notice: %w", err)
+	}
+	t := &T{Engine: e, Ctx: ctx, S: NewSession(p.Lang), Caps: caps, Now: now}
+	t.S.Person = p.ID
+	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true}
+	switch n.Kind {
+	case "digest":
+		return t.digest(ctx, n, m)
+	}
+	i, err := e.reads.Idea(ctx, n.Idea)
+	if errors.Is(err, storage.ErrNotFound) {
+		return m, ErrMovedOn
+	}
+	if err != nil {
+		return m, fmt.Errorf("conversations: notice: %w", err)
+	}
+	events, err := e.reads.Events(ctx, i.ID)
+	if err != nil {
+		return m, fmt.Errorf("conversations: notice: %w", err)
+	}
+	text := ""
+	for _, ev := range events {
+		if ev.ID == n.Event {
+			text = ev.Body["text"]
+		}
+	}
+	number := i.Number.String()
+	data := dataOf("number", number, "product", i.Name, "unit", t.unitName(string(i.Unit)), "text", text)
+	if n.Kind == "published" {
+		lines, _, err := t.results(i)
+		if err != nil {
+			return m, err
+		}
+		data["results"] = strings.Join(lines, "\n")
+	}
+	m.Text = t.Text("notice."+n.Kind, data)
+	switch n.Kind {
+	case "asked":
+		m.Choices = []bot.Choice{t.choice("answer/"+number, "notice.choice_answer")}
+	case "answered":
+		m.Choices = []bot.Choice{t.choice("act/"+number, "notice.choice_open")}
+	case "returned":
+		m.Choices = []bot.Choice{t.choice("sup/"+number, "notice.choice_mend"), t.choice("card/"+number, "notice.choice_card")}
+	default:
+		m.Choices = []bot.Choice{t.choice("card/"+number, "notice.choice_card")}
+	}
+	return m, nil
+}
+
+// digest tells an officer in the morning what came in.
+func (t *T) digest(ctx context.Context, n storage.Notice, m bot.Message) (bot.Message, error) {
+	routes, err := t.reads.Routes(ctx, n.Person)
+	if err != nil {
+		return m, fmt.Errorf("conversations: digest: %w", err)
+	}
+	if len(routes) == 0 {
+		return m, ErrMovedOn
+	}
+	t.In.From = routes[0].Addr
+	v, err := t.Viewer()
+	if err != nil {
+		return m, err
+	}
+	if !isOfficer(v) {
+		return m, ErrMovedOn
+	}
+	ideas, total, err := t.reads.Inbox(ctx, scope(v), 0, inboxPage)
+	if err != nil {
+		return m, fmt.Errorf("conversations: digest: %w", err)
+	}
+	requests, err := t.reads.Requests(ctx, scope(v), 100)
+	if err != nil {
+		return m, fmt.Errorf("conversations: digest: %w", err)
+	}
+	if total == 0 && len(requests) == 0 {
+		return m, ErrMovedOn
+	}
+	var lines []string
+	for _, i := range ideas {
+		lines = append(lines, t.Text("inbox.line", dataOf("number", i.Number.String(), "product", clip(i.Name, 40),
+			"unit", t.unitName(string(i.Unit)), "since", date(i.WaitingSince), "stage", t.Text("stage."+string(i.Stage), nil))))
+	}
+	m.Text = t.Text("notice.digest", dataOf("total", total, "calls", len(requests), "lines", strings.Join(lines, "\n")))
+	m.Choices = []bot.Choice{t.choice("inbox/", "notice.choice_inbox")}
+	return m, nil
+}
+
+// takeNotice does what a notice's button says.
+func (t *T) takeNotice(choice string) error {
+	what, number, _ := strings.Cut(choice, "/")
+	switch what {
+	case "card":
+		return t.showStatus(number)
+	case "sup":
+		return t.open(supplementFlow, map[string]string{"number": number})
+	case "answer":
+		return t.open(answerFlow, map[string]string{"number": number})
+	case "act":
+		v, err := t.Viewer()
+		if err != nil {
+			return err
+		}
+		if !isOfficer(v) {
+			t.Tell("officer.only")
+			return nil
+		}
+		return t.open(actFlow, map[string]string{"number": number})
+	case "inbox":
+		return t.officers(inboxFlow)
+	}
+	t.Tell("engine.old_button")
+	return nil
+}

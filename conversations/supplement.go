@@ -1,0 +1,322 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
+	"ocopbot/storage"
+)
+
+// supplement is "Bổ sung phiếu": the items of a form that was sent, filled in
+// or corrected one at a time, in any order, on any day.
+func supplement() *Flow {
+	return &Flow{
+		ID: supplementFlow, Version: 1, Draft: true, Consent: true,
+		Begin:  beginSupplement,
+		Photo:  keepFormPhoto,
+		Commit: commitSupplement,
+		Steps: []*Step{
+			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas,
+				Choices: func(t *T) []bot.Choice {
+					return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
+				}, Parse: parseNumber},
+			{ID: "item", Load: loadForm, Ask: askItem, Choices: itemChoices, Answer: answerItem},
+			{ID: "text", Load: loadForm, Ask: askItemText, Choices: itemTextChoices, Parse: parseItemText, Answer: answerItemText},
+		},
+	}
+}
+
+func missingAlways(key string) func(*T) bool {
+	return func(t *T) bool { return t.Get(key) == "" }
+}
+
+// beginSupplement takes the only form there is; with none there is nothing to add to.
+func beginSupplement(t *T) error {
+	if t.Get("number") != "" {
+		return nil
+	}
+	v, err := loadOwnIdeas(t)
+	if err != nil {
+		return err
+	}
+	switch ideas := v.([]storage.Idea); len(ideas) {
+	case 0:
+		t.close()
+		t.Tell("status.none")
+	case 1:
+		t.Set("number", ideas[0].Number.String())
+	}
+	return nil
+}
+
+// loadForm reads the form and whether it still is the person's to change.
+func loadForm(t *T) (any, error) {
+	i, how, err := t.numbered(t.Get("number"))
+	if err == nil && how == ownerTie {
+		return i, nil
+	}
+	if err == nil || errors.Is(err, storage.ErrNotFound) {
+		return storage.Idea{}, nil
+	}
+	return nil, err
+}
+
+// mainItems are the items of the chat's own short form, beside the paper
+// form's a–i and tính mới.
+var mainItems = []string{"product", "mat", "help", "new"}
+
+func (t *T) itemIDs() []string {
+	ids := slices.Clone(mainItems[:1])
+	for _, it := range t.prog.FormItemsAt(t.Now) {
+		ids = append(ids, it.ID)
+	}
+	return append(ids, mainItems[1:]...)
+}
+
+func (t *T) itemLabel(id string) string {
+	if it, ok := t.prog.FormItem(id); ok {
+		return it.Name(t.S.Lang)
+	}
+	return t.Text("field."+id, nil)
+}
+
+func itemValue(i storage.Idea, id string) string {
+	switch id {
+	case "product":
+		return i.Name
+	case "new":
+		return i.Existing
+	}
+	return i.Fields[id]
+}
+
+func askItem(t *T) (string, map[string]any) {
+	i := t.Loaded.(storage.Idea)
+	if i.ID == 0 {
+		return "sup.gone", nil
+	}
+	filled, all := 0, t.itemIDs()
+	for _, id := range all {
+		if itemValue(i, id) != "" {
+			filled++
+		}
+	}
+	return "sup.item", dataOf("number", i.Number.String(), "product", i.Name, "filled", filled, "all", len(all))
+}
+
+func itemChoices(t *T) []bot.Choice {
+	i := t.Loaded.(storage.Idea)
+	var cs []bot.Choice
+	if i.ID != 0 {
+		for _, id := range t.itemIDs() {
+			label := t.itemLabel(id)
+			if itemValue(i, id) != "" {
+				label = "✓ " + label
+			}
+			cs = append(cs, bot.Choice{ID: id, Label: label})
+		}
+	}
+	return append(cs, t.choice("done", "sup.done"))
+}
+
+func answerItem(t *T, v string) error {
+	if v == "done" {
+		t.close()
+		return nil
+	}
+	t.Set("item", v)
+	t.goTo("text")
+	return nil
+}
+
+func askItemText(t *T) (string, map[string]any) {
+	i, id := t.Loaded.(storage.Idea), t.Get("item")
+	hint := ""
+	if it, ok := t.prog.FormItem(id); ok {
+		hint = it.Hint(t.S.Lang)
+	}
+	now := itemValue(i, id)
+	switch id {
+	case "help":
+		now = t.supportText(now)
+	case "new":
+		if now != "" {
+			now = t.Text("reg.new_"+now, nil)
+		}
+	}
+	return "sup.text", dataOf("label", t.itemLabel(id), "hint", hint, "now", clip(now, 200))
+}
+
+func itemTextChoices(t *T) []bot.Choice {
+	var cs []bot.Choice
+	switch t.Get("item") {
+	case "new":
+		cs = newChoices(t)
+	case "help":
+		cs = supportChoices(t)
+	}
+	return append(cs, t.choice("other", "sup.other"))
+}
+
+func parseItemText(t *T, text string) (string, *Note) {
+	switch t.Get("item") {
+	case "new":
+		return "", &Note{Key: "engine.not_understood"}
+	case "product":
+		return parseProduct(t, text)
+	}
+	return parseLine(t, text)
+}
+
+func answerItemText(t *T, v string) error {
+	if v == "other" {
+		t.goTo("item")
+		return nil
+	}
+	t.Set("value", v)
+	return t.finish()
+}
+
+// keepFormPhoto adds a picture to the form being supplemented.
+func keepFormPhoto(t *T, f bot.File) {
+	t.Set("file", f.ID)
+	if t.Get("number") != "" {
+		t.S.Pending = true
+	}
+}
+
+// commitSupplement records a correction: the item, what it said and what it says.
+func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
+	number, item, value := t.Get("number"), t.Get("item"), t.Get("value")
+	i, err := ideaIn(tx, number)
+	if err != nil {
+		return Outcome{}, err
+	}
+	again := Outcome{Next: "item", Set: map[string]string{"item": "", "value": "", "file": ""}}
+	if id := t.Get("file"); id != "" {
+		f := storage.File{ID: storage.NewID(t.Now), Idea: i.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}
+		if err := tx.AddFile(f); err != nil {
+			return Outcome{}, err
+		}
+		again.Notes = []Note{note("photo.kept", "number", number)}
+		return again, nil
+	}
+	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventCorrected, Actor: t.S.Person, Role: "producer",
+		Body: map[string]string{"item": item, "was": itemValue(i, item), "now": value}}
+	_, err = tx.Happen(e, -1, func(i *storage.Idea) { setItem(i, item, value) })
+	if errors.Is(err, storage.ErrConflict) {
+		again.Notes = []Note{note("sup.closed", "number", number)}
+		return again, nil
+	}
+	if err != nil {
+		return Outcome{}, fmt.Errorf("conversations: supplement: %w", err)
+	}
+	again.Notes = []Note{note("sup.saved", "number", number)}
+	return again, nil
+}
+
+func setItem(i *storage.Idea, item, value string) {
+	switch item {
+	case "product":
+		i.Name, i.Fold = value, viet.Fold(value)
+	case "new":
+		i.Existing = value
+	default:
+		if i.Fields == nil {
+			i.Fields = map[string]string{}
+		}
+		i.Fields[item] = value
+	}
+}
+
+// ideaIn finds an idea by its number inside a transaction.
+func ideaIn(tx storage.Tx, number string) (storage.Idea, error) {
+	n, err := ocop.ParseFormNumber(number)
+	if err != nil {
+		return storage.Idea{}, errors.Join(storage.ErrNotFound, err)
+	}
+	return tx.IdeaByNumber(n)
+}
+
+// photo keeps a picture sent while no form is open: it belongs to a form that
+// was sent before.
+func photo() *Flow {
+	return &Flow{
+		ID: photoFlow, Version: 1, Consent: true,
+		Begin: func(t *T) error {
+			if err := beginSupplement(t); err != nil {
+				return err
+			}
+			return nil
+		},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			o, err := commitSupplement(t, tx)
+			o.Next, o.Set = "", nil
+			return o, err
+		},
+		Steps: []*Step{
+			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas, Choices: func(t *T) []bot.Choice {
+				return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
+			}, Parse: parseNumber},
+		},
+	}
+}
+
+// answerQuestion takes the producer's answer to an officer's question.
+func answerQuestion() *Flow {
+	return &Flow{
+		ID: answerFlow, Version: 1, Draft: true, Consent: true,
+		Steps: []*Step{{
+			ID: "text",
+			Load: func(t *T) (any, error) {
+				v, err := loadForm(t)
+				if err != nil || v.(storage.Idea).ID == 0 {
+					return "", err
+				}
+				events, err := t.reads.Events(t.Ctx, v.(storage.Idea).ID)
+				if err != nil {
+					return nil, fmt.Errorf("conversations: events: %w", err)
+				}
+				for _, e := range events {
+					if e.Kind == ocop.EventAsked {
+						t.Set("asker", idText(e.Actor))
+					}
+				}
+				return lastText(events, ocop.EventAsked), nil
+			},
+			Ask: func(t *T) (string, map[string]any) {
+				return "answer.text", dataOf("number", t.Get("number"), "question", t.Loaded)
+			},
+			Parse: parseLine,
+		}},
+		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			i, err := ideaIn(tx, t.Get("number"))
+			if err != nil {
+				return Outcome{}, err
+			}
+			e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventAnswered, Actor: t.S.Person, Role: "producer",
+				Body: map[string]string{"text": t.Get("text")}}
+			_, err = tx.Happen(e, -1, func(i *storage.Idea) { // back to the officer, as news
+				i.WaitingLevel, i.WaitingSince, i.Told = storage.CommuneOfficer, t.Now, time.Time{}
+			})
+			if errors.Is(err, storage.ErrConflict) {
+				return Outcome{Notes: []Note{note("answer.not_asked", "number", t.Get("number"))}}, nil
+			}
+			if err != nil {
+				return Outcome{}, fmt.Errorf("conversations: answer: %w", err)
+			}
+			if asker, err := textID(t.Get("asker")); err == nil {
+				n := storage.Notice{ID: storage.NewID(t.Now), Person: asker, Kind: "answered", Idea: i.ID, Event: e.ID, State: storage.NoticeQueued, At: t.Now}
+				if err := tx.Notify(n); err != nil {
+					return Outcome{}, err
+				}
+			}
+			return Outcome{Notes: []Note{note("answer.sent", "number", t.Get("number"))}}, nil
+		},
+	}
+}
