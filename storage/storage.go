@@ -44,12 +44,15 @@ func NewID(now time.Time) ID {
 // Sessions keeps the state of dialogs. A session is bytes and the number of
 // turns it has seen; Save replaces it only if nobody else did meanwhile.
 type Sessions interface {
-	// Load returns the session of addr, or ErrNotFound.
+	// Load returns the session of addr, or ErrNotFound; an expired one is not
+	// found.
 	Load(ctx context.Context, addr bot.Address) (StoredSession, error)
-	// Save stores s if the stored turn still is previous (0: nothing is
-	// stored), and answers ErrConflict otherwise.
+	// Save stores s if the stored turn still is previous, and answers
+	// ErrConflict otherwise. Where nothing is stored, or what was has
+	// expired, any previous is accepted: a store may have lost it.
 	Save(ctx context.Context, addr bot.Address, previous int, s StoredSession) error
-	// Delete forgets the session of addr, wherever it lies.
+	// Delete forgets the session of addr, wherever it lies. Nothing to forget
+	// is no error.
 	Delete(ctx context.Context, addr bot.Address) error
 }
 
@@ -76,7 +79,8 @@ type Parked struct {
 }
 
 // Key names the commit of one turn of one session; running it again changes
-// nothing and gives the same outcome.
+// nothing and gives the same outcome: nil if that was erased since, for it may
+// name the person.
 type Key struct {
 	Session string
 	Turn    int

@@ -84,3 +84,12 @@ type Viewer struct {
 	Units    []ocop.UnitKey // all units those assignments cover
 	All      bool           // covers every unit (province, admin)
 }
+
+// Scope is what an officer's lists are made from: the units they are in charge
+// of, or all. Levels narrows a list to what waits for these levels; empty for
+// any level.
+type Scope struct {
+	All    bool
+	Units  []ocop.UnitKey
+	Levels []string
+}
