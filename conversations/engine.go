@@ -95,9 +95,9 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	s.Turn++
 	s.Pending = false
 	if o.Forget {
-		handled, lang := s.Handled, s.Lang
-		*s = *NewSession(lang)
-		s.Turn, s.At, s.Handled, s.Notes = s.Turn+1, now, handled, o.Notes
+		fresh := NewSession(s.Lang)
+		fresh.Turn, fresh.At, fresh.Handled, fresh.Notes = s.Turn, now, s.Handled, o.Notes
+		*s = *fresh
 		return t.reply("")
 	}
 	s.Notes = append(s.Notes, o.Notes...)

@@ -24,7 +24,7 @@ func register() *Flow {
 			{ID: "name", Needed: missing("name"), Name: true, Parse: parseName, Answer: answerName},
 			{ID: "huy", Needed: has("huy?"), Ask: asked("reg.name_or_leave", "huy?"), Choices: nameOrLeave, Answer: answerNameOrLeave},
 			{ID: "product", Needed: missing("same"), Name: true, Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
-			{ID: "two", Needed: has("second?"), Choices: splitChoices, Answer: answerSplit},
+			{ID: "two", Needed: has("second?"), Ask: asked("reg.two", "first?", "second?"), Choices: splitChoices, Answer: answerSplit},
 			{ID: "place", Needed: missing("same"), Choices: placeChoices, Parse: parsePlace, Answer: answerPlace},
 			{ID: "which", Needed: has("units?"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
 			{ID: "phone", Needed: missing("phone"), Optional: true, Send: true, Contact: true, Parse: parsePhone},

@@ -90,7 +90,8 @@ func newSessionID() string {
 // turns that were lost.
 func (s *Session) Renew() { s.ID = newSessionID() }
 
-func (s *Session) handled(in bot.Incoming) bool {
+// Saw tells whether an update was handled already.
+func (s *Session) Saw(in bot.Incoming) bool {
 	return in.ID != "" && slices.Contains(s.Handled[in.Kind.Queue()], in.ID)
 }
 

@@ -1,0 +1,297 @@
+// Package dispatch runs one turn of a dialog: load the session, advance it,
+// save it, write what is due, and hand back the answer.
+//
+// What came in is acknowledged only when the turn is saved, so that nothing
+// typed is lost and nothing is done twice. It knows neither a channel's
+// protocol nor a conversation's questions.
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"ocopbot/bot"
+	"ocopbot/conversations"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// Records is what a turn needs of the records.
+type Records interface {
+	Viewer(ctx context.Context, addr bot.Address, now time.Time) (storage.Person, []storage.Officer, error)
+	// Commit runs fn in one transaction, once for a key; called again it only
+	// gives the outcome of the first time.
+	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
+	MarkRoute(ctx context.Context, addr bot.Address, dead time.Time, why bot.SendCode) error
+	AddDead(ctx context.Context, d storage.Dead) error
+}
+
+// Answers takes answers that could not be sent at once.
+type Answers interface {
+	// EnqueueAnswer has the answer of a turn rendered again and sent later,
+	// unless the dialog has moved on by then.
+	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int) error
+}
+
+// Dispatcher runs turns. It is safe for concurrent use.
+type Dispatcher struct {
+	engine   *conversations.Engine
+	sessions storage.Sessions
+	records  Records
+	answers  Answers
+	texts    *locales.Texts
+	log      *slog.Logger
+	now      func() time.Time
+	queue    queue
+	turns    *prometheus.CounterVec
+}
+
+// Options are the parts of a Dispatcher; all are needed but Metrics.
+type Options struct {
+	Engine   *conversations.Engine
+	Sessions storage.Sessions
+	Records  Records
+	Answers  Answers
+	Texts    *locales.Texts
+	Log      *slog.Logger
+	Now      func() time.Time
+	Metrics  prometheus.Registerer
+}
+
+// New makes a Dispatcher.
+func New(o Options) *Dispatcher {
+	d := &Dispatcher{
+		engine: o.Engine, sessions: o.Sessions, records: o.Records, answers: o.Answers,
+		texts: o.Texts, log: o.Log, now: o.Now,
+		turns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ocopbot_turns_total", Help: "Messages handled, by what came of them.",
+		}, []string{"channel", "result"}),
+	}
+	if o.Metrics != nil {
+		o.Metrics.MustRegister(d.turns)
+	}
+	return d
+}
+
+// For is the handler of one channel.
+func (d *Dispatcher) For(caps bot.Caps) bot.Handler { return handler{d, caps} }
+
+type handler struct {
+	*Dispatcher
+	caps bot.Caps
+}
+
+// attempts is how often a message that fails by its own fault is tried before
+// it is set aside: one poisonous message must not stop a chat.
+const attempts = 3
+
+// turnLimit is how long one turn may take.
+const turnLimit = 20 * time.Second
+
+func (h handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, turnLimit)
+	defer cancel()
+	leave, err := h.queue.enter(ctx, in.From)
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("dispatch: waiting behind the same person's messages: %w", err)
+	}
+	defer leave()
+
+	if in.Kind == bot.Blocked || in.Kind == bot.Unblocked {
+		return bot.Reply{}, h.reachable(ctx, in)
+	}
+	var r bot.Reply
+	for range attempts {
+		r, err = h.guarded(ctx, in)
+		if err == nil {
+			h.turns.WithLabelValues(h.caps.Name, "answered").Inc()
+			return r, nil
+		}
+		if passing(err) {
+			h.turns.WithLabelValues(h.caps.Name, "unavailable").Inc()
+			return bot.Reply{}, err
+		}
+	}
+	return h.setAside(ctx, in, err)
+}
+
+// passing tells the failures that are not the message's own: the servers'
+// and the network's. The message is delivered again later.
+func passing(err error) bool {
+	return errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// setAside stores that a message could not be handled, apologises and lets it go.
+func (h handler) setAside(ctx context.Context, in bot.Incoming, cause error) (bot.Reply, error) {
+	h.turns.WithLabelValues(h.caps.Name, "dead").Inc()
+	h.log.Error("message set aside", "from", in.From.Masked(), "kind", in.Kind, "cause", cause)
+	dead := storage.Dead{ID: storage.NewID(h.now()), Addr: in.From.Masked(), Kind: in.Kind, Cause: cause.Error(), At: h.now()}
+	if err := h.records.AddDead(ctx, dead); err != nil {
+		return bot.Reply{}, fmt.Errorf("dispatch: set aside: %w", err)
+	}
+	text := h.texts.Text(in.Lang, h.caps.Form, "engine.apology", nil)
+	return bot.Reply{Messages: []bot.Message{{Text: text}}}, nil
+}
+
+// errPanic is a turn that panicked; its text names the place, not the words.
+var errPanic = errors.New("dispatch: panic")
+
+func (h handler) guarded(ctx context.Context, in bot.Incoming) (r bot.Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.log.Error("panic in a turn", "from", in.From.Masked(), "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %T", errPanic, p)
+		}
+	}()
+	return h.turn(ctx, in)
+}
+
+// conflicts is how often a turn starts over because another process changed
+// the session meanwhile.
+const conflicts = 8
+
+func (h handler) turn(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+	for range conflicts {
+		r, err := h.once(ctx, in)
+		if !errors.Is(err, storage.ErrConflict) {
+			return r, err
+		}
+	}
+	return bot.Reply{}, fmt.Errorf("dispatch: %d conflicts in a row: %w", conflicts, storage.ErrUnavailable)
+}
+
+// once is the turn itself. ErrConflict: another process was quicker, and all
+// is to be done again on what it left.
+func (h handler) once(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+	now := h.now()
+	s, previous, restored, err := h.load(ctx, in, now)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if s.Pending {
+		if _, err := h.settle(ctx, s, in.From, now); err != nil {
+			return bot.Reply{}, err
+		}
+		previous = s.Turn
+	}
+	if s.Saw(in) {
+		return h.engine.Again(ctx, s, in.From, h.caps, now)
+	}
+	r, err := h.engine.Advance(ctx, s, in, h.caps, now, restored)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := h.save(ctx, in.From, previous, s); err != nil {
+		return bot.Reply{}, err
+	}
+	if s.Pending {
+		return h.settle(ctx, s, in.From, now)
+	}
+	return r, nil
+}
+
+// load reads the session; who has none starts one, as the person the records know.
+func (h handler) load(ctx context.Context, in bot.Incoming, now time.Time) (s *conversations.Session, previous int, restored bool, err error) {
+	stored, err := h.sessions.Load(ctx, in.From)
+	if err == nil {
+		s, err = conversations.DecodeSession(stored.Data)
+		if err == nil {
+			return s, stored.Turn, stored.Restored, nil
+		}
+		h.log.Error("session cannot be read, starting afresh", "from", in.From.Masked(), "cause", err)
+		previous = stored.Turn
+	} else if !errors.Is(err, storage.ErrNotFound) {
+		return nil, 0, false, fmt.Errorf("dispatch: load: %w", err)
+	}
+	s = conversations.NewSession(locales.Vietnamese)
+	p, _, err := h.records.Viewer(ctx, in.From, now)
+	switch {
+	case err == nil:
+		s.Person, s.Lang = p.ID, p.Lang
+	case !errors.Is(err, storage.ErrNotFound):
+		return nil, 0, false, fmt.Errorf("dispatch: person: %w", err)
+	}
+	return s, previous, false, nil
+}
+
+func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *conversations.Session) error {
+	s.Turn = max(s.Turn, previous+1)
+	if err := h.sessions.Save(ctx, addr, previous, s.Stored()); err != nil {
+		return fmt.Errorf("dispatch: save: %w", err)
+	}
+	return nil
+}
+
+// settle runs the commit a session has due, takes its outcome in and saves.
+// The commit is keyed by session and turn, so that whoever finds it due may
+// run it.
+func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (bot.Reply, error) {
+	previous := s.Turn
+	outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
+		return h.engine.Commit(ctx, s, addr, h.caps, now, tx)
+	})
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("dispatch: commit: %w", err)
+	}
+	r, err := h.engine.Settle(ctx, s, outcome, addr, h.caps, now)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return r, h.save(ctx, addr, previous, s)
+}
+
+// reachable notes that a person blocked the bot, or came back.
+func (h handler) reachable(ctx context.Context, in bot.Incoming) error {
+	var dead time.Time
+	var why bot.SendCode
+	if in.Kind == bot.Blocked {
+		dead, why = h.now(), bot.Unreachable
+	}
+	if err := h.records.MarkRoute(ctx, in.From, dead, why); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("dispatch: reachable: %w", err)
+	}
+	return nil
+}
+
+func (h handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, cause error) error {
+	se := bot.AsSendError(cause)
+	h.turns.WithLabelValues(h.caps.Name, "undelivered_"+string(se.Code)).Inc()
+	if se.Code == bot.Unreachable {
+		return h.reachable(ctx, bot.Incoming{Kind: bot.Blocked, From: to})
+	}
+	if !se.Retryable() || r.Session == "" {
+		h.log.Error("answer cannot be sent", "to", to.Masked(), "cause", cause)
+		return nil
+	}
+	if err := h.answers.EnqueueAnswer(ctx, to, r.Session, r.Turn); err != nil {
+		return fmt.Errorf("dispatch: undelivered: %w", err)
+	}
+	return nil
+}
+
+// Answer renders the answer of a turn again, for the outbox.
+// conversations.ErrMovedOn: the dialog went on, and it is no longer wanted.
+func (d *Dispatcher) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
+	stored, err := d.sessions.Load(ctx, to)
+	if errors.Is(err, storage.ErrNotFound) {
+		return bot.Reply{}, conversations.ErrMovedOn
+	}
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("dispatch: answer: %w", err)
+	}
+	s, err := conversations.DecodeSession(stored.Data)
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("dispatch: answer: %w", err)
+	}
+	if s.ID != session || s.Turn != turn {
+		return bot.Reply{}, conversations.ErrMovedOn
+	}
+	return d.engine.Again(ctx, s, to, caps, d.now())
+}

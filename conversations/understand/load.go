@@ -1,0 +1,299 @@
+package understand
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"ocopbot/bot/viet"
+)
+
+//go:embed phrases.txt
+var phrases string
+
+// Matcher holds the expanded dictionary. It never changes once built and is
+// safe for concurrent use; one is enough for a program.
+type Matcher struct {
+	letters *letters
+	words   []string               // by number, folded
+	typed   map[string]entry       // every way of typing a word
+	short   map[string][][]reading // short forms
+	bySize  map[uint16][]uint16    // words by first letter and size
+	next    map[uint32]int32       // the tree of terms: node and word → node
+	ends    [][]int32              // terms that end at a node
+	terms   []term
+	rules   []rule
+	rulesOf [][]int32 // rules by their first concept
+	number  int32     // the concept of a form number
+	asking  int32     // words that make a question at the end
+	denying int32     // words that deny what follows
+	pool    sync.Pool
+}
+
+// entry is what a typed word may be.
+type entry struct {
+	readings []reading
+	folded   string
+}
+
+// term is a run of words that stands for concepts.
+type term struct {
+	key      string // folded
+	words    []uint16
+	spelled  []spelling
+	size     int // letters
+	concepts []int32
+}
+
+// rule says that a text in which all its concepts are found has an intent.
+type rule struct {
+	intent   Intent
+	phrase   string
+	needs    []int32
+	weight   float64
+	whole    bool // only if nothing else is said
+	tail     bool // what follows is what it is about
+	command  bool // … and the text is nothing but a command with it
+	inertToo bool
+}
+
+// The concepts that are no part of a rule.
+const (
+	polite int32 = iota
+	inert
+	firstFree
+)
+
+func edge(node int32, word uint16) uint32 { return uint32(node)<<16 | uint32(word) }
+
+// New builds the matcher of the dictionary that comes with the program.
+func New() *Matcher {
+	m, err := load(phrases)
+	if err != nil {
+		panic(err) // the embedded file is checked by the tests
+	}
+	return m
+}
+
+// builder is a matcher in the making.
+type builder struct {
+	*Matcher
+	wordOf   map[string]uint16
+	concepts map[string]int32
+	termOf   map[string]int32 // by accented text
+	roots    int32
+}
+
+func load(file string) (*Matcher, error) {
+	b := &builder{
+		Matcher: &Matcher{
+			letters: newLetters(), typed: map[string]entry{}, short: map[string][][]reading{},
+			bySize: map[uint16][]uint16{}, next: map[uint32]int32{}, ends: make([][]int32, 1),
+		},
+		wordOf: map[string]uint16{}, termOf: map[string]int32{},
+		concepts: map[string]int32{"<polite>": polite, "<none>": inert},
+	}
+	b.number, b.asking, b.denying = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>")
+	section := ""
+	for n, line := range strings.Split(file, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if line[0] == '[' {
+			section = strings.Trim(line, "[]")
+			continue
+		}
+		if err := b.line(section, line); err != nil {
+			return nil, fmt.Errorf("phrases.txt, line %d: %w", n+1, err)
+		}
+	}
+	b.rulesOf = make([][]int32, len(b.concepts))
+	for i, r := range b.rules {
+		b.rulesOf[r.needs[0]] = append(b.rulesOf[r.needs[0]], int32(i))
+	}
+	size := len(b.concepts)
+	b.pool.New = func() any { return &scratch{found: make([]found, size)} }
+	return b.Matcher, nil
+}
+
+func (b *builder) line(section, line string) error {
+	switch section {
+	case "short":
+		short, long, ok := strings.Cut(line, "=")
+		if !ok {
+			return fmt.Errorf("%q has no =", line)
+		}
+		var tokens [][]reading
+		for _, w := range strings.Fields(long) {
+			tokens = append(tokens, []reading{b.exact(w)})
+		}
+		for _, s := range strings.Fields(short) {
+			b.short[s] = tokens
+		}
+	case "words":
+		name, terms, ok := strings.Cut(line, "=")
+		if !ok {
+			return fmt.Errorf("%q has no =", line)
+		}
+		c := b.concept(strings.TrimSpace(name))
+		for _, t := range strings.Split(terms, ",") {
+			b.term(strings.TrimSpace(t), c)
+		}
+	default:
+		return b.rule(Intent(section), line)
+	}
+	return nil
+}
+
+// rule reads a line of an intent's section.
+func (b *builder) rule(intent Intent, line string) error {
+	r := rule{intent: intent, phrase: line, weight: 1}
+	for {
+		switch line[0] {
+		case '=':
+			r.whole = true
+		case '~':
+			r.weight *= 0.75
+		case '!':
+			r.command = true
+		default:
+			line, r.tail = strings.CutSuffix(line, ">>")
+			r.phrase = strings.TrimSpace(line)
+			for _, part := range strings.Split(line, "+") {
+				part = strings.TrimSpace(part)
+				if part == "" {
+					return fmt.Errorf("an empty part in %q", r.phrase)
+				}
+				if part[0] == '<' {
+					c, ok := b.concepts[part]
+					if !ok {
+						return fmt.Errorf("%s is not among the words", part)
+					}
+					r.needs = append(r.needs, c)
+					continue
+				}
+				c := b.concept(part)
+				b.term(part, c)
+				r.needs = append(r.needs, c)
+			}
+			b.rules = append(b.rules, r)
+			return nil
+		}
+		line = strings.TrimSpace(line[1:])
+		if line == "" {
+			return fmt.Errorf("a mark without a phrase")
+		}
+	}
+}
+
+func (b *builder) concept(name string) int32 {
+	c, ok := b.concepts[name]
+	if !ok {
+		c = int32(len(b.concepts))
+		b.concepts[name] = c
+	}
+	return c
+}
+
+// term makes a run of words stand for a concept, also written as one word.
+func (b *builder) term(text string, c int32) {
+	text = strings.ToLower(viet.Clean(text))
+	fields := strings.Fields(text)
+	b.path(text, fields, c)
+	if len(fields) == 2 && len(viet.Fold(text)) >= 6 {
+		b.path(text+" joined", []string{strings.Join(fields, "")}, c)
+	}
+}
+
+func (b *builder) path(id string, fields []string, c int32) {
+	if t, ok := b.termOf[id]; ok {
+		b.terms[t].concepts = append(b.terms[t].concepts, c)
+		return
+	}
+	t := term{concepts: []int32{c}}
+	node := int32(0)
+	for _, f := range fields {
+		w := b.word(f)
+		t.words = append(t.words, w)
+		t.spelled = append(t.spelled, b.spell(f))
+		t.key += b.words[w] + " "
+		t.size += len(b.words[w])
+		n, ok := b.next[edge(node, w)]
+		if !ok {
+			n = int32(len(b.ends))
+			b.ends = append(b.ends, nil)
+			b.next[edge(node, w)] = n
+		}
+		node = n
+	}
+	b.termOf[id] = int32(len(b.terms))
+	b.ends[node] = append(b.ends[node], int32(len(b.terms)))
+	b.terms = append(b.terms, t)
+}
+
+func (b *builder) spell(word string) spelling {
+	s := spelling{plain: true}
+	for _, r := range word {
+		s.add(b.letters.at(r))
+	}
+	return s
+}
+
+func (b *builder) exact(word string) reading {
+	return reading{word: b.word(word), exact: true, as: b.spell(word)}
+}
+
+// word numbers a dictionary word and notes all ways of typing it.
+func (b *builder) word(word string) uint16 {
+	folded := viet.Key(word)
+	w, ok := b.wordOf[folded]
+	if !ok {
+		w = uint16(len(b.words))
+		b.wordOf[folded] = w
+		b.words = append(b.words, folded)
+		k := sizeKey(folded[0], utf8.RuneCountInString(folded))
+		b.bySize[k] = append(b.bySize[k], w)
+		for _, spelled := range iAndY(folded) {
+			b.note(spelled, reading{word: w})
+		}
+	}
+	if _, ok := b.wordOf["="+word]; !ok && viet.Fold(word) != word {
+		b.wordOf["="+word] = w
+		as := b.spell(word)
+		for _, key := range viet.Keys(word)[1:] {
+			for _, spelled := range iAndY(key) {
+				b.note(spelled, reading{word: w, exact: true, as: as})
+			}
+		}
+	}
+	return w
+}
+
+// note lets a typed word be read as a dictionary word.
+func (b *builder) note(typed string, r reading) {
+	e := b.typed[typed]
+	for _, have := range e.readings {
+		if have.word == r.word {
+			return
+		}
+	}
+	e.folded = typed
+	e.readings = append(e.readings, r)
+	b.typed[typed] = e
+}
+
+// iAndY are the spellings that viet.Key makes one.
+func iAndY(key string) []string {
+	ways := []string{key}
+	for i := range len(key) {
+		if key[i] == 'i' {
+			if other := key[:i] + "y" + key[i+1:]; viet.Key(other) == viet.Key(key) {
+				ways = append(ways, other)
+			}
+		}
+	}
+	return ways
+}

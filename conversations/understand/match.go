@@ -1,0 +1,289 @@
+package understand
+
+import (
+	"math/bits"
+	"strings"
+
+	"ocopbot/bot/viet"
+)
+
+// set is a set of the first 64 tokens of a text.
+type set = uint64
+
+func span(from, to int) set {
+	if to-from >= 64 {
+		return ^set(0)
+	}
+	return (1<<(to-from) - 1) << from
+}
+
+// found is where a concept stands in a text.
+type found struct {
+	at      set
+	quality float64 // 1, less for slips
+}
+
+// scratch is what one call needs; a Matcher keeps some for reuse.
+type scratch struct {
+	tokens  []token
+	found   []found // by concept
+	present []int32 // concepts that were found
+	small   set     // tokens of politeness
+	inert   set     // tokens of phrases that mean nothing here
+	typos   []hit   // terms found only by correcting a slip
+}
+
+// hit is a term found at a place.
+type hit struct {
+	term    int32
+	from    int
+	to      int
+	quality float64
+}
+
+func (s *scratch) reset() {
+	for _, c := range s.present {
+		s.found[c] = found{}
+	}
+	s.tokens, s.present, s.typos = s.tokens[:0], s.present[:0], s.typos[:0]
+	s.small, s.inert = 0, 0
+}
+
+// Understand guesses what text asks for. It is safe for concurrent use.
+func (m *Matcher) Understand(text string) Guess {
+	s := m.pool.Get().(*scratch)
+	defer m.pool.Put(s)
+	s.reset()
+	text = viet.Clean(text)
+	s.tokens = m.tokens(text, s.tokens)
+	if len(s.tokens) == 0 {
+		return Guess{Intent: None, Second: None}
+	}
+	m.findNumber(text, s)
+	for i := range s.tokens {
+		m.walk(s, 0, i, i, 1, 0, 0)
+	}
+	m.takeTypos(s)
+	return m.best(text, s)
+}
+
+// walk follows the tokens from i on through the tree of terms.
+func (m *Matcher) walk(s *scratch, node int32, start, i int, quality float64, slips, wrong int) {
+	for _, t := range m.ends[node] {
+		m.meet(s, t, start, i, quality, slips)
+	}
+	if i == len(s.tokens) {
+		return
+	}
+	for _, r := range s.tokens[i].readings {
+		next, ok := m.next[edge(node, r.word)]
+		if !ok {
+			continue
+		}
+		if r.typo {
+			if slips == 0 {
+				m.walk(s, next, start, i+1, quality*typoQuality, 1, wrong)
+			}
+			continue
+		}
+		m.walk(s, next, start, i+1, quality, slips, wrong)
+	}
+}
+
+// What slips take from the score of a term.
+const (
+	typoQuality   = 0.9
+	accentQuality = 0.85
+	toneQuality   = 0.97
+)
+
+// meet takes in a term that ends before token to, if its accents are those
+// that were typed.
+func (m *Matcher) meet(s *scratch, t int32, from, to int, quality float64, slips int) {
+	term := &m.terms[t]
+	wrong := 0
+	for i := range term.spelled {
+		tok := &s.tokens[from+i]
+		as := tok.spelling
+		for _, r := range tok.readings {
+			if r.word == term.words[i] && r.exact {
+				as = r.as
+			}
+		}
+		if slips > 0 && !tok.known {
+			continue // the slip may be in the accents
+		}
+		switch as.distance(term.spelled[i]) {
+		case nearly:
+			quality *= toneQuality
+			if len(term.spelled) == 1 {
+				quality *= accentQuality
+			}
+		case distinct:
+			wrong++
+			quality *= accentQuality
+		}
+	}
+	if wrong > 0 && (len(term.spelled) == 1 || wrong > 1) {
+		return
+	}
+	if slips > 0 {
+		if term.size >= 5 {
+			s.typos = append(s.typos, hit{t, from, to, quality})
+		}
+		return
+	}
+	m.take(s, hit{t, from, to, quality})
+}
+
+// takeTypos accepts a corrected term only where no other one fits the place.
+func (m *Matcher) takeTypos(s *scratch) {
+	for i, h := range s.typos {
+		unique := true
+		for j, o := range s.typos {
+			if i != j && o.from == h.from && o.to == h.to && m.terms[o.term].key != m.terms[h.term].key {
+				unique = false
+			}
+		}
+		if unique {
+			m.take(s, h)
+		}
+	}
+}
+
+func (m *Matcher) take(s *scratch, h hit) {
+	at := span(h.from, h.to)
+	for _, c := range m.terms[h.term].concepts {
+		switch c {
+		case polite:
+			s.small |= at
+			continue
+		case inert:
+			s.inert |= at
+			continue
+		}
+		f := &s.found[c]
+		if f.at == 0 {
+			s.present = append(s.present, c)
+		}
+		f.at |= at
+		f.quality = max(f.quality, h.quality)
+	}
+}
+
+// What the words outside a rule cost. A word nobody knows makes another topic
+// more likely than one of politeness.
+const (
+	strangerCost = 0.22
+	gapCost      = 0.10
+	smallCost    = 0.01
+)
+
+// best weighs the rules whose concepts are all there.
+func (m *Matcher) best(text string, s *scratch) Guess {
+	all := span(0, len(s.tokens))
+	small := s.small
+	if trailingNo := m.questionEnd(s); trailingNo != 0 {
+		small |= trailingNo
+	}
+	asks := strings.HasSuffix(text, "?")
+	var first, second Guess
+	first.Intent, second.Intent = None, None
+	firstRank, secondRank := 0.0, 0.0
+	var firstRule *rule
+	var firstMask set
+	for _, c := range s.present {
+		for _, ri := range m.rulesOf[c] {
+			r := &m.rules[ri]
+			mask, quality := set(0), 1.0
+			for _, need := range r.needs {
+				f := s.found[need]
+				at := f.at &^ s.inert
+				if r.inertToo {
+					at = f.at
+				}
+				if at == 0 || at&^mask == 0 {
+					mask = 0
+					break
+				}
+				mask |= at
+				quality = min(quality, f.quality)
+			}
+			if mask == 0 {
+				continue
+			}
+			from, to := bits.TrailingZeros64(mask), 64-bits.LeadingZeros64(mask)
+			rest := all &^ mask &^ small
+			if r.tail {
+				rest &= span(0, to)
+			}
+			if r.whole && rest != 0 {
+				continue
+			}
+			covered := float64(bits.OnesCount64(mask))
+			strangers := float64(bits.OnesCount64(rest))
+			gap := float64(bits.OnesCount64(rest & span(from, to)))
+			score := r.weight * quality * (covered + 0.5) / (covered + 0.5 + strangerCost*strangers + gapCost*gap)
+			if m.denied(s, mask, from) {
+				score *= 0.4
+			}
+			if asks && r.intent == Help {
+				score = min(1, score*1.03)
+			}
+			rank := score + 0.02*covered - smallCost*float64(bits.OnesCount64(all&^mask&small))
+			switch {
+			case rank > firstRank:
+				if first.Intent != r.intent {
+					second, secondRank = first, firstRank
+				}
+				first = Guess{Intent: r.intent, Score: score, Whole: rest == 0, Why: r.phrase}
+				firstRank, firstRule, firstMask = rank, r, mask
+			case rank > secondRank && r.intent != first.Intent:
+				second, secondRank = Guess{Intent: r.intent, Score: score}, rank
+			}
+		}
+	}
+	if firstRule == nil {
+		return Guess{Intent: None, Second: None}
+	}
+	g := first
+	g.Second, g.SecondScore = second.Intent, second.Score
+	if g.Score < Doubtful {
+		g.Second, g.SecondScore = g.Intent, g.Score
+		g.Intent, g.Whole = None, false
+		return g
+	}
+	m.argue(text, s, &g, firstRule, firstMask, small)
+	return g
+}
+
+// questionEnd finds "không", "chưa" or "nhỉ" at the end of a text, where they
+// only make it a question.
+func (m *Matcher) questionEnd(s *scratch) set {
+	for i := len(s.tokens) - 1; i > 0; i-- {
+		at := span(i, i+1)
+		if s.found[m.asking].at&at != 0 {
+			return at
+		}
+		if s.small&at == 0 {
+			return 0
+		}
+	}
+	return 0
+}
+
+// denied tells whether a "không" or "đừng" outside the rule stands right
+// before it, politeness apart.
+func (m *Matcher) denied(s *scratch, mask set, from int) bool {
+	no := s.found[m.denying].at &^ mask &^ s.inert
+	for i := from - 1; i >= 0; i-- {
+		at := span(i, i+1)
+		if no&at != 0 {
+			return true
+		}
+		if s.small&at == 0 {
+			return false
+		}
+	}
+	return false
+}
