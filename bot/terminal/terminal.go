@@ -1,0 +1,190 @@
+// Package terminal is a phone in the terminal: a channel over a reader and a
+// writer, for trying the bot, for teaching and for tests.
+//
+// It numbers the choices, as a keypad phone would, and holds no dialog of its
+// own. Lines that begin with a stroke play the phone: /photo, /contact, /as.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/viet"
+)
+
+// Name is the channel's part of an address.
+const Name = "terminal"
+
+// longestLine is how many bytes one typed line may have.
+const longestLine = 64 << 10
+
+// Channel is a phone in the terminal. Several people can share it: each line
+// is said by the person at the phone, whom /as changes.
+type Channel struct {
+	in  io.Reader
+	now func() time.Time
+
+	mu    sync.Mutex
+	out   io.Writer
+	who   string
+	count int
+}
+
+// New makes a phone that reads lines from in, said by who, and writes to out.
+func New(in io.Reader, out io.Writer, who string, now func() time.Time) *Channel {
+	return &Channel{in: in, out: out, who: who, now: now}
+}
+
+// Caps: numbered choices, no length limit worth naming.
+func (c *Channel) Caps() bot.Caps { return bot.Caps{Name: Name, Longest: 4096} }
+
+// Receive reads lines until the input or ctx ends.
+func (c *Channel) Receive(ctx context.Context, h bot.Handler) error {
+	lines := make(chan string)
+	failed := make(chan error, 1)
+	go func() {
+		defer close(lines)
+		s := bufio.NewScanner(c.in)
+		s.Buffer(make([]byte, 4096), longestLine)
+		for s.Scan() {
+			select {
+			case lines <- s.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		failed <- s.Err()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case line, more := <-lines:
+			if !more {
+				select {
+				case err := <-failed:
+					return err
+				default:
+					return nil
+				}
+			}
+			if err := c.line(ctx, h, line); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// line handles one typed line. An error of the turn is shown, not returned:
+// the phone goes on.
+func (c *Channel) line(ctx context.Context, h bot.Handler, line string) error {
+	in := c.incoming(line)
+	if in.Kind == 0 {
+		return nil
+	}
+	r, err := h.Handle(ctx, in)
+	if err != nil {
+		return c.write("(" + err.Error() + ")\n")
+	}
+	for _, m := range r.Messages {
+		if err := c.show(in.From, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Channel) incoming(line string) bot.Incoming {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	command, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if command == "/as" && arg != "" {
+		c.who = viet.Fold(arg)
+		return bot.Incoming{}
+	}
+	c.count++
+	in := bot.Incoming{
+		// Unique over restarts of the program: the session remembers the last ids.
+		ID:        strconv.FormatInt(c.now().UnixNano(), 36) + "-" + strconv.Itoa(c.count),
+		Kind:      bot.Text,
+		From:      bot.NewAddress(Name, c.who),
+		MessageID: strconv.Itoa(c.count),
+		At:        c.now(),
+		Text:      viet.Clean(line),
+	}
+	switch command {
+	case "/start":
+		in.Text, in.Deeplink = "/start", strings.TrimSpace(arg)
+	case "/photo":
+		in.Kind, in.Text, in.File = bot.Photo, "", bot.File{ID: arg}
+	case "/contact":
+		in.Kind, in.Text, in.Phone = bot.Contact, "", arg
+	}
+	if in.Kind == bot.Text && in.Text == "" {
+		return bot.Incoming{}
+	}
+	return in
+}
+
+// Send shows a message that nobody at the phone asked for.
+func (c *Channel) Send(_ context.Context, to bot.Address, m bot.Message) (string, error) {
+	if err := c.show(to, m); err != nil {
+		return "", &bot.SendError{Code: bot.Unavailable, Err: err}
+	}
+	return "", nil
+}
+
+// Fetch gives the bytes of a picture said with /photo PATH.
+func (c *Channel) Fetch(_ context.Context, id string, limit int64) ([]byte, error) {
+	f, err := os.Open(id)
+	if err != nil {
+		return nil, &bot.SendError{Code: bot.Rejected, Err: err}
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, &bot.SendError{Code: bot.Unavailable, Err: err}
+	}
+	if int64(len(b)) > limit {
+		return nil, &bot.SendError{Code: bot.Rejected, Err: fmt.Errorf("picture of more than %d bytes", limit)}
+	}
+	return b, nil
+}
+
+func (c *Channel) show(to bot.Address, m bot.Message) error {
+	var b strings.Builder
+	c.mu.Lock()
+	if to.ID() != c.who {
+		fmt.Fprintf(&b, "[%s]\n", to.ID())
+	}
+	c.mu.Unlock()
+	b.WriteString(m.Text)
+	b.WriteByte('\n')
+	for i, ch := range m.Choices {
+		fmt.Fprintf(&b, "  %d. %s\n", i+1, ch.Label)
+	}
+	if m.Attached != nil {
+		fmt.Fprintf(&b, "[%s, %d bytes]\n", m.Attached.Name, len(m.Attached.Data))
+		if strings.HasPrefix(m.Attached.MIME, "application/json") {
+			b.Write(m.Attached.Data)
+			b.WriteByte('\n')
+		}
+	}
+	b.WriteByte('\n')
+	return c.write(b.String())
+}
+
+func (c *Channel) write(s string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := io.WriteString(c.out, s)
+	return err
+}
