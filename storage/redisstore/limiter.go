@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,7 +14,7 @@ import (
 type Pace struct {
 	Every time.Duration // between two messages, on the long run
 	Burst int           // messages that may go at once after a rest
-	Chat  time.Duration // between two messages to one address
+	Chat  time.Duration // between two messages of one lane to one address; lane 0 is exempt
 }
 
 // Limiter shares out the pace of every channel among all replicas.
@@ -48,7 +49,8 @@ local lane, lanes, every = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3
 local reach = (tonumber(ARGV[4]) - 1) * every
 local from = math.max(now, tonumber(redis.call('HGET', KEYS[1], 'p') or 0))
 local full = math.max(from, tonumber(redis.call('HGET', KEYS[1], lane) or 0))
-local slot = math.max(from, full - reach, tonumber(redis.call('GET', KEYS[2]) or 0))
+local chat, slot = tonumber(ARGV[5]), math.max(from, full - reach)
+if chat > 0 then slot = math.max(slot, tonumber(redis.call('GET', KEYS[2]) or 0)) end
 if slot - now > tonumber(ARGV[6]) then return {0, slot - now} end
 local last = 0
 for l = lane, lanes - 1 do
@@ -57,8 +59,10 @@ for l = lane, lanes - 1 do
   redis.call('HSET', KEYS[1], l, string.format('%.0f', full))
 end
 redis.call('PEXPIRE', KEYS[1], math.ceil((last - now) / 1000) + 1000)
-local free = slot + tonumber(ARGV[5])
-redis.call('SET', KEYS[2], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1)
+if chat > 0 then
+  local free = slot + chat
+  redis.call('SET', KEYS[2], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1)
+end
 return {1, slot - now}`)
 
 // Reserve takes the next slot of a lane for a message to an address, and says
@@ -67,10 +71,14 @@ return {1, slot - now}`)
 func (l *Limiter) Reserve(ctx context.Context, lane int, to bot.Address, patience time.Duration) (
 	wait time.Duration, reserved bool, err error,
 ) {
+	chat := l.pace.Chat
+	if lane == 0 {
+		chat = 0 // somebody waits for it
+	}
 	ctx, cancel := deadline(ctx, l.deadline)
 	defer cancel()
-	answer, err := reserve.Run(ctx, l.rdb, []string{paceKey(to.Channel()), "chat:" + string(to)},
-		lane, Lanes, l.pace.Every.Microseconds(), l.pace.Burst, l.pace.Chat.Microseconds(),
+	answer, err := reserve.Run(ctx, l.rdb, []string{paceKey(to.Channel()), chatKey(lane, to)},
+		lane, Lanes, l.pace.Every.Microseconds(), l.pace.Burst, chat.Microseconds(),
 		patience.Microseconds()).Int64Slice()
 	if err != nil {
 		return 0, false, asStorageError("reserve a slot", err)
@@ -97,5 +105,7 @@ func (l *Limiter) Pause(ctx context.Context, channel string, d time.Duration) er
 	err := pause.Run(ctx, l.rdb, []string{paceKey(channel)}, d.Microseconds()).Err()
 	return asStorageError("pause a channel", err)
 }
+
+func chatKey(lane int, to bot.Address) string { return "chat:" + strconv.Itoa(lane) + ":" + string(to) }
 
 func paceKey(channel string) string { return "pace:" + channel }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -55,12 +55,16 @@ func (s *Sessions) parkLast() {
 	}
 }
 
+// note is a SET that works when memory is full: parking must go on then.
+var note = redis.NewScript(`#!lua flags=allow-oom
+return redis.call('SET', KEYS[1], unpack(ARGV))`)
+
 // round parks everything, unless another replica did or does.
 func (s *Sessions) round(ctx context.Context) error {
 	short, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
 	// A little shorter than the interval, so that its own next round finds it free.
-	err := s.rdb.SetArgs(short, lease, 1, redis.SetArgs{Mode: "NX", TTL: s.o.Every * 9 / 10}).Err()
+	err := note.Run(short, s.rdb, []string{lease}, 1, "NX", "PX", (s.o.Every * 9 / 10).Milliseconds()).Err()
 	if errors.Is(err, redis.Nil) {
 		return nil
 	}
@@ -78,41 +82,46 @@ func (s *Sessions) round(ctx context.Context) error {
 // the durable store refuses stays marked and holds up no other; the error
 // speaks of it.
 func (s *Sessions) ParkAll(ctx context.Context) error {
-	began, err := s.now(ctx)
-	if err != nil {
-		return asStorageError("park", err)
-	}
+	began := time.Now()
 	var refused error
-	for skip := 0; ; {
-		addrs, err := s.marked(ctx, began, skip)
+	for cursor := uint64(0); ; {
+		addrs, next, err := s.marked(ctx, cursor)
 		if err != nil {
 			return asStorageError("list what is to be parked", err)
 		}
-		if len(addrs) == 0 {
-			return refused
+		for part := range slices.Chunk(addrs, s.o.Batch) {
+			err := s.parkBatch(ctx, part)
+			if errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull) {
+				return err
+			}
+			refused = errors.Join(refused, err)
 		}
-		left, err := s.parkBatch(ctx, addrs)
-		if errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull) {
-			return err
+		if cursor = next; cursor == 0 {
+			break
 		}
-		skip, refused = skip+left, errors.Join(refused, err)
 	}
+	if refused != nil {
+		return refused
+	}
+	return s.remember(ctx, began)
 }
 
-func (s *Sessions) now(ctx context.Context) (time.Time, error) {
+// marked goes on with a scan of the marked addresses, which sees all that are
+// there from its beginning to its end.
+func (s *Sessions) marked(ctx context.Context, cursor uint64) ([]string, uint64, error) {
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
-	return s.rdb.Time(ctx).Result()
+	return s.rdb.SScan(ctx, dirtySet, cursor, "", int64(s.o.Batch)).Result()
 }
 
-// marked lists a batch of addresses marked until a time, oldest first.
-func (s *Sessions) marked(ctx context.Context, until time.Time, skip int) ([]string, error) {
+// complete is when the last round that parked everything began, in Unix
+// milliseconds.
+const complete = "parked"
+
+func (s *Sessions) remember(ctx context.Context, began time.Time) error {
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
-	return s.rdb.ZRangeArgs(ctx, redis.ZRangeArgs{
-		Key: dirtySet, ByScore: true, Start: "-inf", Stop: strconv.FormatInt(until.UnixMilli(), 10),
-		Offset: int64(skip), Count: int64(s.o.Batch),
-	}).Result()
+	return asStorageError("note the round", note.Run(ctx, s.rdb, []string{complete}, began.UnixMilli()).Err())
 }
 
 // batch is a group of marked sessions as they were read.
@@ -123,29 +132,25 @@ type batch struct {
 	refused  error               // what the others suffer from
 }
 
-// parkBatch says how many of the marks it could not settle.
-func (s *Sessions) parkBatch(ctx context.Context, addrs []string) (left int, err error) {
+func (s *Sessions) parkBatch(ctx context.Context, addrs []string) error {
 	b, err := s.read(ctx, addrs)
 	if err != nil {
-		return 0, asStorageError("read what is to be parked", err)
+		return asStorageError("read what is to be parked", err)
 	}
 	if err := s.write(ctx, &b); err != nil {
-		return 0, err
+		return err
 	}
 	stale, err := s.settle(ctx, b.turns)
 	if err != nil {
-		return 0, asStorageError("settle what was parked", err)
+		return asStorageError("settle what was parked", err)
 	}
 	for _, addr := range stale {
 		if err := s.forget(ctx, addr); err != nil {
 			b.refused = errors.Join(b.refused, err) // its tombstone is marked: the next round tries again
 		}
 	}
-	return len(addrs) - len(b.turns), b.refused
+	return b.refused
 }
-
-// absent stands for the turn of a session that Redis has no more.
-const absent = -1
 
 func (s *Sessions) read(ctx context.Context, addrs []string) (batch, error) {
 	keys := make([]string, len(addrs))
@@ -230,44 +235,54 @@ func (s *Sessions) forget(ctx context.Context, addr bot.Address) error {
 	return nil
 }
 
-// settle removes the mark of every session that still is at the turn that was
-// parked. A session at a later turn is marked anew, as of now. One at an
-// earlier turn was deleted meanwhile, and maybe begun again: what was just
-// parked of it has to go, and it is returned.
+// settle removes the mark of every session that still begins with the turn
+// that was parked, and returns how the others begin now.
 var settle = redis.NewScript(`
-local time, stale = redis.call('TIME'), {}
-local later = time[1] * 1000 + math.floor(time[2] / 1000) + 1
+local others = {}
 for i = 1, #ARGV, 2 do
-  local parked, turn = tonumber(ARGV[i + 1]), -1
-  local head = redis.call('GETRANGE', KEYS[2] .. ARGV[i], 0, 3)
-  if head ~= '' then turn = struct.unpack('<I4', head) end
-  if turn == parked then
-    redis.call('ZREM', KEYS[1], ARGV[i])
+  local head = redis.call('GETRANGE', KEYS[2] .. ARGV[i], 0, 9)
+  if (head == '' and ARGV[i + 1] == '') or (ARGV[i + 1] ~= '' and head:sub(1, #ARGV[i + 1]) == ARGV[i + 1]) then
+    redis.call('SREM', KEYS[1], ARGV[i])
   else
-    redis.call('ZADD', KEYS[1], 'XX', later, ARGV[i])
-    if turn >= 0 and turn < parked then stale[#stale + 1] = ARGV[i] end
+    others[#others + 1] = ARGV[i]
+    others[#others + 1] = head
   end
 end
-return stale`)
+return others`)
 
+// settle returns the sessions that now are at an earlier turn than was
+// parked: they were deleted meanwhile, and maybe begun again, and what was
+// just parked of them has to go.
 func (s *Sessions) settle(ctx context.Context, turns map[bot.Address]int) (stale []bot.Address, err error) {
 	args := make([]any, 0, 2*len(turns))
 	for addr, turn := range turns {
-		args = append(args, string(addr), turn)
+		head := []byte{}
+		if turn != absent {
+			head = encodeTurn(turn)
+		}
+		args = append(args, string(addr), head)
 	}
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
-	found, err := settle.Run(ctx, s.rdb, []string{dirtySet, prefix}, args...).StringSlice()
-	for _, a := range found {
-		stale = append(stale, bot.Address(a))
+	others, err := settle.Run(ctx, s.rdb, []string{dirtySet, prefix}, args...).StringSlice()
+	if err != nil {
+		return nil, err
 	}
-	return stale, err
+	for pair := range slices.Chunk(others, 2) {
+		addr := bot.Address(pair[0])
+		if now := decodeTurn(pair[1]); now != absent && now < turns[addr] {
+			stale = append(stale, addr)
+		}
+	}
+	return stale, nil
 }
 
 // Backlog is what waits to be parked.
 type Backlog struct {
 	Sessions int
-	Oldest   time.Duration // since the oldest of them was saved; 0 if there is none
+	// Complete is when the last round that left nothing behind began; zero if
+	// there was none since Redis was empty. Nothing unparked is older.
+	Complete time.Time
 }
 
 // Backlog tells how far parking is behind.
@@ -275,14 +290,13 @@ func (s *Sessions) Backlog(ctx context.Context) (Backlog, error) {
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
 	pipe := s.rdb.Pipeline()
-	count, now := pipe.ZCard(ctx, dirtySet), pipe.Time(ctx)
-	oldest := pipe.ZRangeWithScores(ctx, dirtySet, 0, 0)
-	if _, err := pipe.Exec(ctx); err != nil {
+	count, last := pipe.SCard(ctx, dirtySet), pipe.Get(ctx, complete)
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return Backlog{}, asStorageError("count what is to be parked", err)
 	}
 	b := Backlog{Sessions: int(count.Val())}
-	if marks := oldest.Val(); len(marks) > 0 {
-		b.Oldest = max(0, now.Val().Sub(time.UnixMilli(int64(marks[0].Score))))
+	if at, err := last.Int64(); err == nil {
+		b.Complete = time.UnixMilli(at)
 	}
 	return b, nil
 }

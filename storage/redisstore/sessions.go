@@ -89,23 +89,15 @@ func (s *Sessions) restore(ctx context.Context, addr bot.Address) (storage.Store
 	return parked, nil
 }
 
-// save compares the turn and replaces the session. An absent session is one
-// that Redis lost, or had never: the caller has the parked copy or nothing. A
-// tombstone is replaced only by a new beginning. A repetition of the very same
-// Save, after its answer was lost, is no conflict.
-//
-// A mark keeps the time of the first Save that was not parked yet, so that the
-// backlog's age is true, unless it is a tombstone's.
+// save replaces the session if it begins with the previous turn. An absent
+// session is one that Redis lost, or had never: the caller has the parked copy
+// or nothing. A tombstone is replaced only by a new beginning. A repetition of
+// the very same Save, after its answer was lost, is no conflict.
 var save = redis.NewScript(`
-local head = redis.call('GETRANGE', KEYS[1], 0, 3)
-if head ~= '' and struct.unpack('<I4', head) ~= tonumber(ARGV[1]) and redis.call('GET', KEYS[1]) ~= ARGV[2] then
-  return 0
-end
+local head = redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1)
+if head ~= '' and head ~= ARGV[1] and redis.call('GET', KEYS[1]) ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-if ARGV[4] ~= '' then
-  local now = redis.call('TIME')
-  redis.call('ZADD', KEYS[2], 'NX', now[1] * 1000 + math.floor(now[2] / 1000), ARGV[4])
-end
+if ARGV[4] ~= '' then redis.call('SADD', KEYS[2], ARGV[4]) end
 return 1`)
 
 // Save is one EVALSHA.
@@ -121,7 +113,7 @@ func (s *Sessions) Save(ctx context.Context, addr bot.Address, previous int, nex
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
 	saved, err := save.Run(ctx, s.rdb, []string{sessionKey(addr), dirtySet},
-		previous, value, next.Keep.Milliseconds(), marked).Bool()
+		encodeTurn(previous), value, next.Keep.Milliseconds(), marked).Bool()
 	if err != nil {
 		return asStorageError("save a session", err)
 	}
@@ -141,9 +133,7 @@ const tombstoneKeep = time.Hour
 // right to be forgotten does not wait for it.
 var bury = redis.NewScript(`#!lua flags=allow-oom
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-local now = redis.call('TIME')
-redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000), ARGV[3])
-return 1`)
+return redis.call('SADD', KEYS[2], ARGV[3])`)
 
 // Delete forgets the session here and where it is parked.
 func (s *Sessions) Delete(ctx context.Context, addr bot.Address) error {
@@ -160,5 +150,5 @@ func (s *Sessions) bury(ctx context.Context, addr bot.Address) error {
 	ctx, cancel := deadline(ctx, s.o.Deadline)
 	defer cancel()
 	return bury.Run(ctx, s.rdb, []string{sessionKey(addr), dirtySet},
-		make([]byte, header), tombstoneKeep.Milliseconds(), string(addr)).Err()
+		tombstone, tombstoneKeep.Milliseconds(), string(addr)).Err()
 }
