@@ -3,12 +3,14 @@ package telegram_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ocopbot/bot"
 	fake "ocopbot/bot/bottest/faketelegram"
+	"ocopbot/bot/telegram"
 )
 
 func TestWhatPeopleSend(t *testing.T) {
@@ -163,14 +165,14 @@ func TestTapsAreAnsweredBesideTheTurn(t *testing.T) {
 
 func TestAnUnansweredTapFailsNoTurn(t *testing.T) {
 	for name, do := range map[string]fake.Failure{"too old": fake.TooOld, "500": fake.ServerError, "hang": fake.Hang} {
-		r := start(t, true, &recorder{answer: func(bot.Incoming) (bot.Reply, error) { return says("xong"), nil }})
+		h := &recorder{answer: func(bot.Incoming) (bot.Reply, error) { return says("xong"), nil }}
+		r := start(t, true, h, func(o *telegram.Options) { o.SendTimeout = 200 * time.Millisecond })
 		r.fake.Script(fake.Fault{Method: "answerCallbackQuery", Do: do})
 		p := r.fake.Person(1, "vi")
 		p.TapsData(fake.Message{ID: 1}, "s:1:a")
 		r.wait(p, 1)
 		r.idle()
-		r.fake.Heal()
-		r.ch.Close()
+		r.ch.Close() // waits for the tap
 		if logged := strings.Contains(r.log.String(), "tap"); logged != (do != fake.TooOld) {
 			t.Errorf("%s: logged %v", name, logged)
 		}
