@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// memory measures what one stored session costs in Redis after four messages
+// and after ten answers.
+func (r *rig) memory(ctx context.Context) error {
+	const sessions = 5_000
+	ten := append(append([]string{}, dialog[:6]...), "Hợp tác xã", "Hợp tác xã nông sản sạch Tràng Định",
+		"Đã có bán", "Thực phẩm", "Mật của đàn ong nuôi dưới tán rừng hồi trong xã", "Bao bì, nhãn mác")
+	for _, c := range []struct {
+		what  string
+		texts []string
+	}{{"after 4 messages", dialog[:4]}, {"after ten answers", ten}} {
+		_, addr, done, err := r.startBot(ctx)
+		if err != nil {
+			return err
+		}
+		before, err := r.usedMemory(ctx)
+		if err == nil {
+			err = r.talk(addr, c.texts, sessions)
+		}
+		var after, marks int
+		if err == nil {
+			after, err = r.usedMemory(ctx)
+			marks = int(r.rdb.ZCard(ctx, "dirty").Val())
+		}
+		done()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("Redis memory per session %-18s %4d bytes (%d of %d not parked yet)\n", c.what, (after-before)/sessions, marks, sessions)
+	}
+	return nil
+}
+
+// talk holds the same dialog with many people, one after the other on a few
+// connections.
+func (r *rig) talk(addr string, texts []string, sessions int) error {
+	const lines = 32
+	errs := make(chan error, lines)
+	for range lines {
+		go func() {
+			errs <- func() error {
+				conn, err := net.Dial("tcp", addr)
+				if err != nil {
+					return err
+				}
+				defer conn.Close()
+				in := bufio.NewReader(conn)
+				l := r.botLoad(addr, 0)
+				for range sessions / lines {
+					chat := people.Add(1)
+					for _, text := range texts {
+						if _, err := l.say(conn, in, chat, text); err != nil {
+							return fmt.Errorf("%q: %w", text, err)
+						}
+					}
+				}
+				return nil
+			}()
+		}()
+	}
+	var all error
+	for range lines {
+		all = errors.Join(all, <-errs)
+	}
+	return all
+}
+
+// flat measures form filling with few and with many sessions stored.
+func (r *rig) flat(ctx context.Context, stored int) error {
+	p, addr, done, err := r.startBot(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	const people = 64
+	few, err := r.measure(ctx, p, r.botLoad(addr, formFilling), people)
+	if err != nil {
+		return err
+	}
+	few.print("few sessions stored", people)
+	const batch = 10_000
+	value := make([]byte, 300)
+	for from := 0; from < stored; from += batch {
+		pipe := r.rdb.Pipeline()
+		for n := from; n < from+batch; n++ {
+			pipe.Set(ctx, fmt.Sprintf("s:telegram:9%09d", n), value, 7*24*time.Hour)
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	many, err := r.measure(ctx, p, r.botLoad(addr, formFilling), people)
+	if err != nil {
+		return err
+	}
+	many.print(fmt.Sprintf("%d more sessions stored", stored), people)
+	return nil
+}

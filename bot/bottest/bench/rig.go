@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	token  = "123456:bench_bench_bench_bench_bench_bench"
+	secret = "bench-secret"
+	warmUp = 2 * time.Second
+)
+
+// rig is what all measurements share.
+type rig struct {
+	*bench
+	dir, binary string
+	admin       *sql.DB
+	rdb         *redis.Client
+	api         *botAPI
+}
+
+func newRig(ctx context.Context, b *bench) (*rig, error) {
+	o, err := redis.ParseURL(b.redisURL)
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "ocopbot-bench-")
+	if err != nil {
+		return nil, err
+	}
+	r := &rig{bench: b, dir: dir, binary: filepath.Join(dir, "ocopbot"), rdb: redis.NewClient(o), api: newBotAPI()}
+	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", r.binary, "./cmd/ocopbot").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build: %w: %s", err, out)
+	}
+	if r.admin, err = sql.Open("pgx", b.database); err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return r, nil
+}
+
+func (r *rig) close() {
+	r.api.Close()
+	r.rdb.Close()
+	r.admin.Close()
+	os.RemoveAll(r.dir)
+}
+
+// measured is one line of the table.
+type measured struct {
+	rate, cpu, rss float64
+	p50, p99       time.Duration
+}
+
+func (m measured) print(what string, people int) {
+	fmt.Printf("%-28s %7d %10.0f %8.1f %8.1f %8.0f %8.1f\n", what, people, m.rate, ms(m.p50), ms(m.p99), m.cpu, m.rss)
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// measure drives a process that listens.
+func (r *rig) measure(ctx context.Context, p *process, l *load, people int) (measured, error) {
+	if _, err := l.run(ctx, people, warmUp, 0); err != nil {
+		return measured{}, err
+	}
+	l.samples = nil
+	before, err := p.cpu()
+	if err != nil {
+		return measured{}, err
+	}
+	rate, err := l.run(ctx, people, 0, r.each)
+	if err != nil {
+		return measured{}, err
+	}
+	after, err := p.cpu()
+	if err != nil {
+		return measured{}, err
+	}
+	rss, err := p.rss()
+	if err != nil {
+		return measured{}, err
+	}
+	return measured{rate: rate, cpu: float64((after - before).Microseconds()) / float64(len(l.samples)), rss: rss, p50: l.at(50), p99: l.at(99)}, nil
+}
+
+func (r *rig) measureFloor(ctx context.Context, people int) (measured, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return measured{}, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return measured{}, err
+	}
+	if err := r.rdb.FlushAll(ctx).Err(); err != nil {
+		return measured{}, err
+	}
+	p, err := startOn(ctx, addr, nil, self, "-floor", addr, "-redis", r.redisURL)
+	if err != nil {
+		return measured{}, err
+	}
+	defer p.stop()
+	return r.measure(ctx, p, &load{addr: addr, path: "/", secret: secret, messages: formFilling}, people)
+}
+
+// startBot starts the program on an empty database and an empty Redis.
+func (r *rig) startBot(ctx context.Context) (p *process, addr string, done func(), err error) {
+	if addr, err = freeAddr(); err != nil {
+		return nil, "", nil, err
+	}
+	if err := r.rdb.FlushAll(ctx).Err(); err != nil {
+		return nil, "", nil, err
+	}
+	name := "bench_" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	if _, err := r.admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return nil, "", nil, fmt.Errorf("create database: %w", err)
+	}
+	drop := func() { _, _ = r.admin.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE "+name+" WITH (FORCE)") }
+	u, err := url.Parse(r.database)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	u.Path = "/" + name
+	p, err = startOn(ctx, addr, []string{
+		"DATABASE_URL=" + u.String(), "REDIS_URL=" + r.redisURL, "HTTP_ADDR=" + addr, "LOG_LEVEL=error",
+		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API_URL=" + r.api.URL,
+		"TELEGRAM_WEBHOOK_URL=http://" + addr + "/telegram/webhook", "TELEGRAM_WEBHOOK_SECRET=" + secret,
+	}, r.binary, "serve")
+	if err != nil {
+		drop()
+		return nil, "", nil, err
+	}
+	return p, addr, func() { p.stop(); drop() }, nil
+}
+
+func (r *rig) botLoad(addr string, messages int) *load {
+	return &load{addr: addr, path: "/telegram/webhook", secret: secret, api: r.api, messages: messages}
+}
+
+func (r *rig) measureBot(ctx context.Context, people, messages int) (measured, error) {
+	p, addr, done, err := r.startBot(ctx)
+	if err != nil {
+		return measured{}, err
+	}
+	defer done()
+	return r.measure(ctx, p, r.botLoad(addr, messages), people)
+}
+
+// usedMemory is what Redis holds, in bytes.
+func (r *rig) usedMemory(ctx context.Context) (int, error) {
+	info, err := r.rdb.Info(ctx, "memory").Result()
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(info, "used_memory:")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	return strconv.Atoi(line)
+}

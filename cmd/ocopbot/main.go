@@ -1,0 +1,100 @@
+// Command ocopbot is the chat and SMS assistant of the "one commune, one
+// product" programme (OCOP) in Lạng Sơn province.
+//
+// This package is the only place that wires the parts together; it holds no
+// rule and no text that producers see.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "time/tzdata" // the image has no zone files
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitSettings = 2 // a setting or argument is wrong; nothing was opened
+)
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+type commands struct {
+	Settings
+
+	Serve      serveCmd      `cmd:"" help:"Answer people on all channels that are set up."`
+	Chat       chatCmd       `cmd:"" help:"Be a phone in the terminal: try the bot without any other service."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version's schema."`
+	Officer    officerCmd    `cmd:"" help:"Invite, list and dismiss officers."`
+	Programme  programmeCmd  `cmd:"" help:"Check or show a programme file."`
+	Understand understandCmd `cmd:"" help:"Show what free text is taken for: a line in, the intent and its score out."`
+	Backup     backupCmd     `cmd:"" help:"Write all records to one file."`
+	Restore    restoreCmd    `cmd:"" help:"Read a backup into an empty database."`
+	Doctor     doctorCmd     `cmd:"" help:"Check settings, services and what is left undone."`
+}
+
+// errSettings marks what is wrong with settings or arguments.
+var errSettings = errors.New("settings")
+
+// run is the whole program: arguments in, exit code out.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	var cli commands
+	code := -1
+	parser, err := kong.New(&cli,
+		kong.Name("ocopbot"),
+		kong.Description("Chat-bot and SMS assistant of the OCOP programme in Lạng Sơn. Every setting can be given by an environment variable."),
+		kong.Writers(out, errOut),
+		kong.Exit(func(c int) { code = c }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(errOut, "ocopbot:", err)
+		return exitSettings
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // help was shown
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(errOut, "ocopbot:", err)
+		return exitSettings
+	}
+	if err := cli.check(); err != nil {
+		fmt.Fprintln(errOut, err)
+		return exitSettings
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.Bind(&cli.Settings, streams{in, out, errOut})
+	switch err := parsed.Run(); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSettings):
+		fmt.Fprintln(errOut, "ocopbot:", err)
+		return exitSettings
+	default:
+		fmt.Fprintln(errOut, "ocopbot:", err)
+		return exitFailed
+	}
+}

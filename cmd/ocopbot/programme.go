@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"ocopbot/bot/ocop"
+)
+
+type programmeCmd struct {
+	Check programmeCheckCmd `cmd:"" help:"Check a programme file; every mistake is shown with its line."`
+}
+
+type programmeCheckCmd struct {
+	File string `arg:"" help:"A programme file, or the name of a built-in one."`
+}
+
+// Run refuses a wrong file with all its mistakes, or sums a right one up.
+func (c *programmeCheckCmd) Run(s streams) error {
+	p, err := ocop.Load(c.File)
+	var fe *ocop.FileError
+	if errors.As(err, &fe) {
+		for _, problem := range fe.Problems {
+			fmt.Fprintf(s.err, "%s: line %d: %s\n", fe.Name, problem.Line, problem.Text)
+		}
+		return fmt.Errorf("programme: %d mistakes", len(fe.Problems))
+	}
+	if err != nil {
+		return fmt.Errorf("programme: %w", err)
+	}
+	now := time.Now()
+	fmt.Fprintf(s.out, "%s: %s\n", p.Code, p.Title.VI)
+	fmt.Fprintf(s.out, "units %d, groups %d, obligations %d\n", len(p.Units(now)), len(p.GroupsAt(now)), len(p.DueDates(now.Year())))
+	if !p.Ended.IsZero() && now.After(p.Ended) {
+		fmt.Fprintf(s.out, "note: its plan ended on %s\n", p.Ended.AddDate(0, 0, -1).Format("02/01/2006"))
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"ocopbot/bot/ocop"
+)
+
+// Settings come from the environment, or from flags of the same name. They
+// are checked before anything is opened, and secrets are never printed.
+type Settings struct {
+	DatabaseURL string `name:"database-url" env:"DATABASE_URL" default:"data/ocopbot.db" placeholder:"URL" help:"postgres://… or the path of a SQLite file (default ${default})."`
+	RedisURL    string `name:"redis-url" env:"REDIS_URL" placeholder:"URL" help:"redis://…: where open dialogs are kept; unset: in the database."`
+	HTTPAddr    string `name:"http-addr" env:"HTTP_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen for webhooks, health checks and metrics (default ${default})."`
+	Programme   string `name:"programme" env:"PROGRAMME" default:"lang-son-2021" placeholder:"NAME" help:"lang-son-2021, lang-son-2025 or a programme file (default ${default})."`
+
+	TelegramToken         string `name:"telegram-token" env:"TELEGRAM_TOKEN" placeholder:"TOKEN" help:"The bot's token, from BotFather. Unset: no Telegram."`
+	TelegramAPIURL        string `name:"telegram-api-url" env:"TELEGRAM_API_URL" default:"https://api.telegram.org" placeholder:"URL" help:"Bot API server (default ${default})."`
+	TelegramWebhookURL    string `name:"telegram-webhook-url" env:"TELEGRAM_WEBHOOK_URL" placeholder:"URL" help:"Public https address of /telegram/webhook. Unset: long polling, for one process only."`
+	TelegramWebhookSecret string `name:"telegram-webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" placeholder:"SECRET" help:"1–256 letters, digits, _ or -; needed with a webhook."`
+
+	LogLevel  string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (default ${default})."`
+	LogFormat string `name:"log-format" env:"LOG_FORMAT" default:"text" enum:"text,json" help:"text or json (default ${default})."`
+}
+
+var (
+	tokenShape  = regexp.MustCompile(`^\d{3,20}:[A-Za-z0-9_-]{20,100}$`)
+	secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+)
+
+// check says everything that is wrong, a line each, without showing a secret.
+func (s *Settings) check() error {
+	var wrong []error
+	bad := func(name, why string) {
+		wrong = append(wrong, fmt.Errorf("ocopbot: %s: %s", name, why))
+	}
+	if s.postgres() {
+		if u, err := url.Parse(s.DatabaseURL); err != nil || u.Host == "" && u.Query().Get("host") == "" {
+			bad("DATABASE_URL", "not a PostgreSQL address such as postgres://user:password@host:5432/ocopbot")
+		}
+	} else if strings.Contains(s.DatabaseURL, "://") || s.DatabaseURL == "" {
+		bad("DATABASE_URL", "neither postgres://… nor the path of a file")
+	}
+	if s.RedisURL != "" {
+		if u, err := url.Parse(s.RedisURL); err != nil || u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix" {
+			bad("REDIS_URL", "not a Redis address such as redis://host:6379/0")
+		}
+	}
+	if _, port, err := net.SplitHostPort(s.HTTPAddr); err != nil || port == "" {
+		bad("HTTP_ADDR", "not an address such as 127.0.0.1:8080")
+	}
+	if s.TelegramToken != "" && !tokenShape.MatchString(s.TelegramToken) {
+		bad("TELEGRAM_TOKEN", "does not look like a token from BotFather (123456:ABC…)")
+	}
+	if u, err := url.Parse(s.TelegramAPIURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		bad("TELEGRAM_API_URL", "not an http(s) address")
+	}
+	if s.TelegramWebhookURL != "" {
+		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			bad("TELEGRAM_WEBHOOK_URL", "not an address such as https://bot.example.vn/telegram/webhook")
+		}
+		if !secretShape.MatchString(s.TelegramWebhookSecret) {
+			bad("TELEGRAM_WEBHOOK_SECRET", "needed with TELEGRAM_WEBHOOK_URL: 1 to 256 letters, digits, _ or -")
+		}
+		if s.TelegramToken == "" {
+			bad("TELEGRAM_TOKEN", "needed with TELEGRAM_WEBHOOK_URL")
+		}
+	}
+	wrong = append(wrong, s.checkProgramme()...)
+	return errors.Join(wrong...)
+}
+
+// checkProgramme reads the programme file, whose mistakes are settings too.
+func (s *Settings) checkProgramme() []error {
+	_, err := ocop.Load(s.Programme)
+	var fe *ocop.FileError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fe):
+		var all []error
+		for _, p := range fe.Problems {
+			all = append(all, fmt.Errorf("ocopbot: PROGRAMME: %s: line %d: %s", fe.Name, p.Line, p.Text))
+		}
+		return all
+	}
+	return []error{fmt.Errorf("ocopbot: PROGRAMME: %w", err)}
+}
+
+func (s *Settings) postgres() bool {
+	return strings.HasPrefix(s.DatabaseURL, "postgres://") || strings.HasPrefix(s.DatabaseURL, "postgresql://")
+}
+
+// logger writes to standard error.
+func (s *Settings) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // one of the enum's values
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, o))
+}
