@@ -61,8 +61,9 @@ func BenchmarkWebhook(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()
+		var u update
 		for b.Loop() {
-			if _, err := parseUpdate([]byte(benchUpdate)); err != nil {
+			if err := u.parse([]byte(benchUpdate)); err != nil {
 				b.Fatal(err)
 			}
 		}

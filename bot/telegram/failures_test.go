@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,9 @@ func TestStrangeAnswers(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), tokenSecret) {
 			t.Errorf("%s: the token is in the error %v", name, err)
 		}
+		if c.status != 200 && !strings.Contains(err.Error(), strconv.Itoa(c.status)) {
+			t.Errorf("%s: another answer was judged, or a redirect followed: %v", name, err)
+		}
 		srv.Close()
 	}
 }
@@ -193,6 +197,7 @@ func TestOtherAddressesAndButtonsAreRefused(t *testing.T) {
 		"phone":      {"tel:+84912345678", bot.Message{Text: "a"}, bot.Unreachable},
 		"no number":  {"telegram:an", bot.Message{Text: "a"}, bot.Unreachable},
 		"long data":  {"telegram:1", bot.Message{Text: "a", Choices: []bot.Choice{{ID: strings.Repeat("x", 63), Label: "a"}}}, bot.Rejected},
+		"101":        {"telegram:1", bot.Message{Text: "a", Choices: make([]bot.Choice, 101)}, bot.Rejected},
 		"no label":   {"telegram:1", bot.Message{Text: "a", Choices: []bot.Choice{{ID: "x"}}}, bot.Rejected},
 		"no contact": {"tel:1", bot.Message{}, bot.Unreachable},
 	} {

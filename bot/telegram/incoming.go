@@ -86,12 +86,13 @@ func (p *present) UnmarshalJSON(b []byte) error {
 
 var errJunk = errors.New("not an update of the Bot API")
 
-func parseUpdate(b []byte) (*update, error) {
-	u := new(update)
+// parse reads an update over whatever u held. It keeps nothing of b.
+func (u *update) parse(b []byte) error {
+	*u = update{}
 	if err := json.Unmarshal(b, u); err != nil || u.ID <= 0 {
-		return nil, errJunk // json's error would quote what people wrote
+		return errJunk // json's error would quote what people wrote
 	}
-	return u, nil
+	return nil
 }
 
 // private is the chat in which the update happened, 0 if it is not one person

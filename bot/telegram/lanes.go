@@ -63,8 +63,8 @@ func (l *lanes) take(raw json.RawMessage) {
 	l.last = max(l.last, head.ID)
 	l.mu.Unlock()
 
-	u, err := parseUpdate(raw)
-	if err != nil {
+	var u update
+	if err := u.parse(raw); err != nil {
 		l.c.log.Error("telegram: an unreadable update was dropped", "update", head.ID)
 		l.finish(head.ID)
 		return

@@ -26,6 +26,10 @@ const (
 // would make the poll spin; new updates of other people wait at most this.
 const settleTime = 250 * time.Millisecond
 
+// held is how long an empty answer must have taken to be a poll that was held
+// open. Some servers and proxies answer at once; the poll then slows itself.
+const held = 100 * time.Millisecond
+
 // quietTime is when a poll forgets its offset: after a week without updates
 // Telegram continues at a random id, which may be lower.
 const quietTime = 24 * time.Hour
@@ -47,6 +51,7 @@ func (c *Channel) poll(ctx context.Context, h bot.Handler) {
 	conflict := false
 	lastUpdate := time.Now()
 	for ctx.Err() == nil {
+		begun := time.Now()
 		batch, err := c.getUpdates(ctx, l.offset(), c.o.PollTimeout)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -67,13 +72,18 @@ func (c *Channel) poll(ctx context.Context, h bot.Handler) {
 		}
 		if now := time.Now(); len(batch) > 0 {
 			lastUpdate = now
-		} else if now.Sub(lastUpdate) > quietTime {
-			lastUpdate = now
-			l.forget()
+		} else {
+			if now.Sub(lastUpdate) > quietTime {
+				lastUpdate = now
+				l.forget()
+			}
+			if now.Sub(begun) < held {
+				sleep(ctx, settleTime)
+			}
 		}
 		l.settle(ctx, settleTime)
 	}
-	time.AfterFunc(lastTurns, abandon)
+	defer time.AfterFunc(lastTurns, abandon).Stop()
 	l.wait(lastTurns + time.Second)
 	c.confirm(ctx, l.offset())
 }

@@ -32,10 +32,14 @@ func (c *Channel) register(ctx context.Context) {
 	c.insist(ctx, "register the webhook", c.Register)
 }
 
-// unregister tries until Telegram agrees to long polling or ctx ends.
+// unregister tries until there is no webhook in the way of polling, or ctx
+// ends. A wrong token is left to the poll to complain about.
 func (c *Channel) unregister(ctx context.Context) {
 	c.insist(ctx, "remove the webhook before polling", func(ctx context.Context) error {
 		_, err := c.invoke(ctx, "deleteWebhook", nil)
+		if err != nil && bot.AsSendError(err).Code == bot.Forbidden {
+			return nil
+		}
 		return err
 	})
 }
@@ -60,7 +64,7 @@ type pause struct {
 	first, next time.Duration
 }
 
-// wait sleeps and tells whether ctx still lasts.
+// wait sleeps, longer each time, and tells whether ctx still lasts.
 func (p *pause) wait(ctx context.Context, cause error) bool {
 	p.next = min(max(p.next*2, p.first), 30*p.first)
 	d := p.next
@@ -68,6 +72,11 @@ func (p *pause) wait(ctx context.Context, cause error) bool {
 	if errors.As(cause, &se) {
 		d = max(d, se.After)
 	}
+	return sleep(ctx, d)
+}
+
+// sleep waits for d and tells whether ctx still lasts.
+func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

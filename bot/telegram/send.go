@@ -96,6 +96,9 @@ func (c *Channel) upload(ctx context.Context, params tgbotapi.Params, a *bot.Att
 
 // checkChoices refuses buttons Telegram would refuse, saying why.
 func checkChoices(m bot.Message) error {
+	if len(m.Choices) > mostButtons {
+		return &bot.SendError{Code: bot.Rejected, Err: fmt.Errorf("%d choices, Telegram shows at most %d", len(m.Choices), mostButtons)}
+	}
 	for _, ch := range m.Choices {
 		if dataLength(m.Ref, ch.ID) > longestData {
 			return &bot.SendError{Code: bot.Rejected, Err: fmt.Errorf("choice %q makes more than %d bytes of callback data", ch.ID, longestData)}

@@ -38,6 +38,7 @@ const (
 	longestText    = 4096 // UTF-16 code units of a message
 	longestCaption = 1024 // UTF-16 code units below a picture or a document
 	longestData    = 64   // bytes of callback data
+	mostButtons    = 100  // below one message
 )
 
 // Options say which bot this is and how it is reached. Only Token is needed.

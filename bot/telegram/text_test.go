@@ -119,8 +119,8 @@ func FuzzUpdate(f *testing.F) {
 	f.Add([]byte(`{"update_id":5,"message":{"message_id":1,"photo":[{}],"chat":{"id":7,"type":"private"}}}`))
 	f.Add([]byte(`{"update_id":5,"callback_query":{"id":"1","from":{"id":7},"data":"a:1:b"}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		u, err := parseUpdate(b)
-		if err != nil {
+		var u update
+		if u.parse(b) != nil {
 			return
 		}
 		if in, ok := u.incoming(); ok && (in.Kind == 0 || in.From == "telegram:0" || !utf8.ValidString(in.Text)) {

@@ -39,9 +39,10 @@ var (
 	retryAfter = []string{"2"}
 )
 
-// A scratch holds the bytes of one request and of its answer.
+// A scratch is what one request needs and the next can use again.
 type scratch struct {
 	body   bytes.Buffer
+	update update
 	answer []byte
 }
 
@@ -67,9 +68,9 @@ func (w *webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		rw.WriteHeader(http.StatusRequestEntityTooLarge)
 		return
 	}
-	var u *update
+	u := &s.update
 	if err == nil {
-		u, err = parseUpdate(s.body.Bytes())
+		err = u.parse(s.body.Bytes())
 	}
 	if err != nil {
 		rw.WriteHeader(http.StatusBadRequest)

@@ -336,6 +336,41 @@ func TestWebhookDeliveryKeepsOrder(t *testing.T) {
 	}
 }
 
+// What a webhook answers is checked like any request, and Again repeats an
+// update.
+func TestWebhookAnswersAreChecked(t *testing.T) {
+	f := start(t, fake.Options{LongestPause: time.Millisecond})
+	answers := []string{`{"method":"sendMessage","chat_id":1,"text":""}`, `{"method":"sendSmoke"}`, `<html>`, ``}
+	var seen []int64
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var u struct {
+			ID int64 `json:"update_id"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&u); err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, answers[len(seen)]) // one update of a chat is in flight at a time
+		seen = append(seen, u.ID)
+	}))
+	defer hook.Close()
+	f.call("setWebhook", "url", hook.URL)
+	p := f.Person(1, "vi")
+	first := p.Says("một")
+	p.Says("hai")
+	p.Again(first)
+	p.Says("ba")
+	if err := f.Idle(f.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int64{first, first + 1, first, first + 2}, seen); diff != "" {
+		t.Error(diff)
+	}
+	if v := f.Violations(); len(v) != 3 {
+		t.Errorf("violations %q", v)
+	}
+}
+
 func TestTaps(t *testing.T) {
 	f := start(t, fake.Options{})
 	p := f.Person(1, "vi")

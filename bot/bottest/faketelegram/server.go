@@ -30,6 +30,9 @@ type Options struct {
 	Addr     string        // "127.0.0.1:0" if empty
 	Latency  time.Duration // of every method but getUpdates
 	Limits   Limits        // none if zero
+	// Connections replaces what setWebhook asks for as max_connections, for a
+	// benchmark with more people at once than Telegram's hundred.
+	Connections int
 	// LongestPause shortens the pauses of webhook redelivery, so that a test
 	// need not sit them out. 0 keeps them as they are: what Retry-After says,
 	// else one second.

@@ -35,6 +35,9 @@ func (s *Server) setWebhook(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.o.Connections > 0 {
+		connections = int64(s.o.Connections)
+	}
 	allowed, err := q.list("allowed_updates")
 	if err != nil {
 		return nil, err
