@@ -9,15 +9,18 @@ import (
 // nothing: it keeps the words in it from being read apart ("mặt nạ" has no na
 // in it).
 type keyword struct {
-	words     []word
-	owner     int  // index of the group or key product; -1 for none
-	spelledIn bool // holds only in a text typed with accents
+	words       []word
+	owner       int  // index of the group or key product; -1 for none
+	needAccents bool // counts only in a text typed with accents
 }
 
+// newKeyword reads a keyword of the file. One of a single word is mistaken too
+// easily where accents are missing ("na" may be nạ or nà): it counts in a text
+// with accents only, unless ~ stands before it.
 func newKeyword(phrase string, owner int) keyword {
-	phrase, exact := strings.CutPrefix(phrase, "!")
+	phrase, safe := strings.CutPrefix(phrase, "~")
 	ws, _ := words(phrase)
-	return keyword{words: ws, owner: owner, spelledIn: exact}
+	return keyword{words: ws, owner: owner, needAccents: !safe && len(ws) == 1}
 }
 
 // ProposeGroup reads the product group off a product's name, at a moment's
@@ -93,7 +96,7 @@ func longestAt(ws []word, spelled bool, keywords []keyword, counts func(owner in
 // accents a single bare word means itself and not its accented homographs;
 // in a longer keyword a missing accent is forgiven.
 func (k *keyword) begins(ws []word, spelled bool) bool {
-	if len(ws) < len(k.words) || k.spelledIn && !spelled {
+	if len(ws) < len(k.words) || k.needAccents && !spelled {
 		return false
 	}
 	for i, w := range k.words {
