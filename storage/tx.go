@@ -34,7 +34,10 @@ type Tx interface {
 	// Happen records an event: it moves the idea's stage by ocop's rules, lets
 	// change alter other fields (nil: none), and raises its version. version
 	// is the one the actor saw: ErrConflict if it moved meanwhile; -1 accepts
-	// any. An event that the stage forbids is ErrConflict too.
+	// any, and may run change more than once. An event that the stage forbids
+	// is ErrConflict too. An idea that waits for an officer at no level waits
+	// for the commune's; one that waits at another level than before has not
+	// been told of.
 	Happen(e Event, version int, change func(*Idea)) (Idea, error)
 
 	PutRound(r Round) error
@@ -69,12 +72,27 @@ type Tx interface {
 
 	// Notify stores the notice and enqueues the job that delivers it.
 	Notify(n Notice) error
+	// MarkTold records that officers are being told of what waits for them,
+	// and returns those of the ideas of which nobody had told them: of two who
+	// send a digest at once only one gets each.
+	MarkTold(ideas []ID, at time.Time) ([]ID, error)
+	// MarkRequestsTold does the same for requests.
+	MarkRequestsTold(requests []ID, at time.Time) ([]ID, error)
 
 	// Erase empties what is personal in all records of the person: name,
 	// phone, routes, consents' message ids, files, requests' texts, drafts,
-	// bodies of their events. Ideas that no officer has accepted yet are
-	// withdrawn and emptied. Numbers, dates and stages stay.
+	// bodies of all events of their ideas, names of organisations that are
+	// theirs alone. Their offices end, what was queued for them is dropped.
+	// Ideas that no officer has accepted yet are withdrawn and emptied.
+	// Numbers, dates and stages stay.
 	Erase(person ID, at time.Time) error
+}
+
+// Scope is whose records a list is made of.
+type Scope struct {
+	All    bool           // every unit
+	Units  []ocop.UnitKey // else these
+	Levels []string       // only what waits at these levels; empty: at any
 }
 
 // Viewer is who looks at records: what they may see follows from nothing else.
@@ -83,13 +101,4 @@ type Viewer struct {
 	Officers []Officer      // assignments in office now
 	Units    []ocop.UnitKey // all units those assignments cover
 	All      bool           // covers every unit (province, admin)
-}
-
-// Scope is what an officer's lists are made from: the units they are in charge
-// of, or all. Levels narrows a list to what waits for these levels; empty for
-// any level.
-type Scope struct {
-	All    bool
-	Units  []ocop.UnitKey
-	Levels []string
 }
