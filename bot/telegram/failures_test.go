@@ -3,6 +3,7 @@ package telegram_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -210,7 +211,7 @@ func TestOtherAddressesAndButtonsAreRefused(t *testing.T) {
 
 func channel(t *testing.T, url string) *telegram.Channel {
 	t.Helper()
-	ch, err := telegram.New(telegram.Options{Token: fake.Token, APIURL: url})
+	ch, err := telegram.New(telegram.Options{Token: fake.Token, APIURL: url, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
