@@ -25,8 +25,9 @@ func (n FormNumber) String() string {
 var ErrFormNumber = errors.New("ocop: not a form number")
 
 const (
-	longestPrefix  = 6 // letters
-	longestBareSeq = 5 // digits; a longer run is a phone number or an identity card
+	firstYear      = 2018 // of the programme: QĐ 490/QĐ-TTg
+	longestPrefix  = 6    // letters
+	longestBareSeq = 5    // digits; a longer run is a phone number or an identity card
 )
 
 // ParseFormNumber reads a form number as people type it: in any case, with or
@@ -89,7 +90,10 @@ func ParseFormNumber(text string) (FormNumber, error) {
 		return FormNumber{}, ErrFormNumber
 	case len(year) == 2:
 		n.Year += 2000
-	case len(year) != 4 || n.Year < 2000 || n.Year > 2099:
+	case len(year) != 4:
+		return FormNumber{}, ErrFormNumber
+	}
+	if n.Year < firstYear || n.Year > 2099 {
 		return FormNumber{}, ErrFormNumber
 	}
 	return n, nil

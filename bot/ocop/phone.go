@@ -83,7 +83,7 @@ func ParsePhone(text string) (string, error) {
 	}
 	e164 := "+84" + national
 	if KindOfPhone(e164) == NoPhone {
-		if len(national) < 9 || len(national) > 10 {
+		if len(national) != 9 && (len(national) != 10 || national[0] != '2') {
 			return "", ErrPhoneLength
 		}
 		return "", ErrPhonePrefix
