@@ -39,6 +39,12 @@ func newLetters() *letters {
 	var t letters
 	for r := range t {
 		r := rune(r)
+		if r >= 0x250 && r < 0x1e00 {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				t[r].plain = other
+			}
+			continue
+		}
 		switch folded := viet.Fold(string(r)); {
 		case folded == "":
 		case len(folded) > 1:
@@ -95,6 +101,7 @@ func (s *spelling) add(l letter) {
 const (
 	same     = iota
 	nearly   // hỏi for ngã or the reverse
+	slipped  // another tone, or other marks
 	distinct // another word
 )
 
@@ -102,12 +109,12 @@ func (s spelling) distance(dict spelling) int {
 	switch {
 	case s.plain || s == dict:
 		return same
-	case s.marks != dict.marks:
-		return distinct
-	case s.tone == dict.tone:
+	case s.marks == dict.marks && s.tone == dict.tone:
 		return same
-	case s.tone == hoi && dict.tone == nga, s.tone == nga && dict.tone == hoi:
+	case s.marks == dict.marks && (s.tone == hoi && dict.tone == nga || s.tone == nga && dict.tone == hoi):
 		return nearly
+	case s.marks == dict.marks || s.tone == dict.tone:
+		return slipped
 	}
 	return distinct
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"ocopbot/bot/viet"
 )
@@ -16,54 +15,62 @@ var phrases string
 // Matcher holds the expanded dictionary. It never changes once built and is
 // safe for concurrent use; one is enough for a program.
 type Matcher struct {
-	letters *letters
-	words   []string               // by number, folded
-	typed   map[string]entry       // every way of typing a word
-	short   map[string][][]reading // short forms
-	bySize  map[uint16][]uint16    // words by first letter and size
-	next    map[uint32]int32       // the tree of terms: node and word → node
-	ends    [][]int32              // terms that end at a node
-	terms   []term
-	rules   []rule
-	rulesOf [][]int32 // rules by their first concept
-	number  int32     // the concept of a form number
-	asking  int32     // words that make a question at the end
-	denying int32     // words that deny what follows
-	pool    sync.Pool
+	letters  *letters
+	words    []string               // by number, folded
+	typed    map[string]entry       // every way of typing a word
+	short    map[string][][]reading // short forms
+	bySize   map[uint16][]spelled   // words by first letter and size
+	next     map[uint32]int32       // the tree of terms: node and word → node
+	ends     [][]int32              // terms that end at a node
+	terms    []term
+	rules    []rule
+	rulesOf  [][]int32 // rules by their first concept
+	number   int32     // the concept of a form number
+	asking   int32     // words that make a question at the end
+	question int32     // one of them standing there
+	denying  int32     // words that deny what follows
+	pool     sync.Pool
 }
 
 // entry is what a typed word may be.
 type entry struct {
 	readings []reading
 	folded   string
+	heard    bool // no dictionary word, it only sounds like one
+}
+
+// spelled is a dictionary word in one of its unaccented spellings.
+type spelled struct {
+	text string
+	word uint16
 }
 
 // term is a run of words that stands for concepts.
 type term struct {
 	key      string // folded
 	words    []uint16
-	spelled  []spelling
+	accents  []spelling
 	size     int // letters
 	concepts []int32
 }
 
 // rule says that a text in which all its concepts are found has an intent.
 type rule struct {
-	intent   Intent
-	phrase   string
-	needs    []int32
-	weight   float64
-	whole    bool // only if nothing else is said
-	tail     bool // what follows is what it is about
-	command  bool // … and the text is nothing but a command with it
-	inertToo bool
+	intent  Intent
+	phrase  string
+	line    int
+	needs   []int32
+	weight  float64
+	whole   bool // only if nothing else is said
+	tail    bool // what follows is what it is about
+	command bool // … and the text is nothing but a command with it
 }
 
 // The concepts that are no part of a rule.
 const (
 	polite int32 = iota
 	inert
-	firstFree
+	vocative
 )
 
 func edge(node int32, word uint16) uint32 { return uint32(node)<<16 | uint32(word) }
@@ -90,12 +97,12 @@ func load(file string) (*Matcher, error) {
 	b := &builder{
 		Matcher: &Matcher{
 			letters: newLetters(), typed: map[string]entry{}, short: map[string][][]reading{},
-			bySize: map[uint16][]uint16{}, next: map[uint32]int32{}, ends: make([][]int32, 1),
+			bySize: map[uint16][]spelled{}, next: map[uint32]int32{}, ends: make([][]int32, 1),
 		},
 		wordOf: map[string]uint16{}, termOf: map[string]int32{},
-		concepts: map[string]int32{"<polite>": polite, "<none>": inert},
+		concepts: map[string]int32{"<polite>": polite, "<none>": inert, "<vocative>": vocative},
 	}
-	b.number, b.asking, b.denying = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>")
+	b.number, b.asking, b.denying, b.question = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>"), b.concept("<question>")
 	section := ""
 	for n, line := range strings.Split(file, "\n") {
 		line = strings.TrimSpace(line)
@@ -106,7 +113,7 @@ func load(file string) (*Matcher, error) {
 			section = strings.Trim(line, "[]")
 			continue
 		}
-		if err := b.line(section, line); err != nil {
+		if err := b.line(section, n, line); err != nil {
 			return nil, fmt.Errorf("phrases.txt, line %d: %w", n+1, err)
 		}
 	}
@@ -119,7 +126,7 @@ func load(file string) (*Matcher, error) {
 	return b.Matcher, nil
 }
 
-func (b *builder) line(section, line string) error {
+func (b *builder) line(section string, n int, line string) error {
 	switch section {
 	case "short":
 		short, long, ok := strings.Cut(line, "=")
@@ -143,14 +150,14 @@ func (b *builder) line(section, line string) error {
 			b.term(strings.TrimSpace(t), c)
 		}
 	default:
-		return b.rule(Intent(section), line)
+		return b.rule(Intent(section), n, line)
 	}
 	return nil
 }
 
 // rule reads a line of an intent's section.
-func (b *builder) rule(intent Intent, line string) error {
-	r := rule{intent: intent, phrase: line, weight: 1}
+func (b *builder) rule(intent Intent, n int, line string) error {
+	r := rule{intent: intent, phrase: line, line: n, weight: 1}
 	for {
 		switch line[0] {
 		case '=':
@@ -204,7 +211,7 @@ func (b *builder) term(text string, c int32) {
 	fields := strings.Fields(text)
 	b.path(text, fields, c)
 	if len(fields) == 2 && len(viet.Fold(text)) >= 6 {
-		b.path(text+" joined", []string{strings.Join(fields, "")}, c)
+		b.path(text+" joined", []string{viet.Fold(strings.Join(fields, ""))}, c)
 	}
 }
 
@@ -218,7 +225,7 @@ func (b *builder) path(id string, fields []string, c int32) {
 	for _, f := range fields {
 		w := b.word(f)
 		t.words = append(t.words, w)
-		t.spelled = append(t.spelled, b.spell(f))
+		t.accents = append(t.accents, b.spell(f))
 		t.key += b.words[w] + " "
 		t.size += len(b.words[w])
 		n, ok := b.next[edge(node, w)]
@@ -254,18 +261,21 @@ func (b *builder) word(word string) uint16 {
 		w = uint16(len(b.words))
 		b.wordOf[folded] = w
 		b.words = append(b.words, folded)
-		k := sizeKey(folded[0], utf8.RuneCountInString(folded))
-		b.bySize[k] = append(b.bySize[k], w)
-		for _, spelled := range iAndY(folded) {
-			b.note(spelled, reading{word: w})
+		for _, text := range iAndY(folded) {
+			b.note(text, reading{word: w})
+			for _, heard := range soundsLike(text) {
+				b.note(heard, reading{word: w, typo: true})
+			}
+			k := sizeKey(text[0], len(text))
+			b.bySize[k] = append(b.bySize[k], spelled{text, w})
 		}
 	}
 	if _, ok := b.wordOf["="+word]; !ok && viet.Fold(word) != word {
 		b.wordOf["="+word] = w
 		as := b.spell(word)
 		for _, key := range viet.Keys(word)[1:] {
-			for _, spelled := range iAndY(key) {
-				b.note(spelled, reading{word: w, exact: true, as: as})
+			for _, text := range iAndY(key) {
+				b.note(text, reading{word: w, exact: true, as: as})
 			}
 		}
 	}
@@ -276,13 +286,25 @@ func (b *builder) word(word string) uint16 {
 func (b *builder) note(typed string, r reading) {
 	e := b.typed[typed]
 	for _, have := range e.readings {
-		if have.word == r.word {
+		if have.word == r.word && (!have.typo || r.typo) {
 			return
 		}
 	}
+	e.heard = r.typo && (len(e.readings) == 0 || e.heard)
 	e.folded = typed
 	e.readings = append(e.readings, r)
 	b.typed[typed] = e
+}
+
+// soundsLike are the spellings of those who write ch for tr and x for s, or
+// the reverse, as the north speaks them alike.
+func soundsLike(word string) []string {
+	for _, pair := range [][2]string{{"ch", "tr"}, {"tr", "ch"}, {"s", "x"}, {"x", "s"}} {
+		if rest, ok := strings.CutPrefix(word, pair[0]); ok {
+			return []string{pair[1] + rest}
+		}
+	}
+	return nil
 }
 
 // iAndY are the spellings that viet.Key makes one.

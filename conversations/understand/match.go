@@ -61,17 +61,15 @@ func (m *Matcher) Understand(text string) Guess {
 	}
 	m.findNumber(text, s)
 	for i := range s.tokens {
-		m.walk(s, 0, i, i, 1, 0, 0)
+		m.walk(s, 0, i, i, 1, 0)
 	}
 	m.takeTypos(s)
 	return m.best(text, s)
 }
 
 // walk follows the tokens from i on through the tree of terms.
-func (m *Matcher) walk(s *scratch, node int32, start, i int, quality float64, slips, wrong int) {
-	for _, t := range m.ends[node] {
-		m.meet(s, t, start, i, quality, slips)
-	}
+func (m *Matcher) walk(s *scratch, node int32, start, i int, quality float64, slips int) {
+	m.meet(s, m.ends[node], hit{from: start, to: i, quality: quality}, slips)
 	if i == len(s.tokens) {
 		return
 	}
@@ -82,11 +80,11 @@ func (m *Matcher) walk(s *scratch, node int32, start, i int, quality float64, sl
 		}
 		if r.typo {
 			if slips == 0 {
-				m.walk(s, next, start, i+1, quality*typoQuality, 1, wrong)
+				m.walk(s, next, start, i+1, quality*typoQuality, 1)
 			}
 			continue
 		}
-		m.walk(s, next, start, i+1, quality, slips, wrong)
+		m.walk(s, next, start, i+1, quality, slips)
 	}
 }
 
@@ -97,43 +95,69 @@ const (
 	toneQuality   = 0.97
 )
 
-// meet takes in a term that ends before token to, if its accents are those
-// that were typed.
-func (m *Matcher) meet(s *scratch, t int32, from, to int, quality float64, slips int) {
+// meet takes in those terms at the end of a path whose accents come closest
+// to what was typed.
+func (m *Matcher) meet(s *scratch, terms []int32, h hit, slips int) {
+	best, tied := 0.0, false
+	for _, t := range terms {
+		l := m.likeness(s, t, h.from)
+		tied = l == best
+		best = max(best, l)
+	}
+	if best == 0 {
+		return
+	}
+	h.quality *= best
+	for _, t := range terms {
+		if m.likeness(s, t, h.from) < best {
+			continue
+		}
+		h.term = t
+		switch {
+		case slips == 0:
+			if tied && m.terms[t].concepts[0] == inert {
+				continue // unaccented, it may be either
+			}
+			m.take(s, h)
+		case m.terms[t].size >= 5:
+			s.typos = append(s.typos, h)
+		}
+	}
+}
+
+// likeness is 1 for a term with just the accents that were typed, and 0 for
+// one that must have been another word.
+func (m *Matcher) likeness(s *scratch, t int32, from int) float64 {
 	term := &m.terms[t]
-	wrong := 0
-	for i := range term.spelled {
+	quality, wrong := 1.0, 0
+	for i, dict := range term.accents {
 		tok := &s.tokens[from+i]
-		as := tok.spelling
+		as, slip := tok.spelling, false
 		for _, r := range tok.readings {
-			if r.word == term.words[i] && r.exact {
-				as = r.as
+			if r.word == term.words[i] {
+				slip = r.typo
+				if r.exact {
+					as = r.as
+				}
 			}
 		}
-		if slips > 0 && !tok.known {
-			continue // the slip may be in the accents
+		if slip {
+			continue // it may be in the accents
 		}
-		switch as.distance(term.spelled[i]) {
+		switch as.distance(dict) {
 		case nearly:
 			quality *= toneQuality
-			if len(term.spelled) == 1 {
-				quality *= accentQuality
-			}
-		case distinct:
+		case slipped:
 			wrong++
 			quality *= accentQuality
+		case distinct:
+			return 0
 		}
 	}
-	if wrong > 0 && (len(term.spelled) == 1 || wrong > 1) {
-		return
+	if wrong > 1 || wrong > 0 && len(term.accents) == 1 {
+		return 0
 	}
-	if slips > 0 {
-		if term.size >= 5 {
-			s.typos = append(s.typos, hit{t, from, to, quality})
-		}
-		return
-	}
-	m.take(s, hit{t, from, to, quality})
+	return quality
 }
 
 // takeTypos accepts a corrected term only where no other one fits the place.
@@ -159,6 +183,12 @@ func (m *Matcher) take(s *scratch, h hit) {
 			s.small |= at
 			continue
 		case inert:
+			if h.quality == 1 {
+				s.inert |= at
+			}
+			continue
+		case vocative:
+			s.small |= at
 			s.inert |= at
 			continue
 		}
@@ -183,8 +213,10 @@ const (
 func (m *Matcher) best(text string, s *scratch) Guess {
 	all := span(0, len(s.tokens))
 	small := s.small
-	if trailingNo := m.questionEnd(s); trailingNo != 0 {
-		small |= trailingNo
+	if at := m.questionEnd(s); at != 0 {
+		small |= at
+		s.present = append(s.present, m.question)
+		s.found[m.question] = found{at: at, quality: 1}
 	}
 	asks := strings.HasSuffix(text, "?")
 	var first, second Guess
@@ -199,9 +231,6 @@ func (m *Matcher) best(text string, s *scratch) Guess {
 			for _, need := range r.needs {
 				f := s.found[need]
 				at := f.at &^ s.inert
-				if r.inertToo {
-					at = f.at
-				}
 				if at == 0 || at&^mask == 0 {
 					mask = 0
 					break
@@ -232,7 +261,7 @@ func (m *Matcher) best(text string, s *scratch) Guess {
 			}
 			rank := score + 0.02*covered - smallCost*float64(bits.OnesCount64(all&^mask&small))
 			switch {
-			case rank > firstRank:
+			case rank > firstRank || rank == firstRank && r.before(firstRule):
 				if first.Intent != r.intent {
 					second, secondRank = first, firstRank
 				}
@@ -257,12 +286,18 @@ func (m *Matcher) best(text string, s *scratch) Guess {
 	return g
 }
 
+// before tells whether the dictionary has r earlier than other.
+func (r *rule) before(other *rule) bool { return other != nil && r.line < other.line }
+
 // questionEnd finds "không", "chưa" or "nhỉ" at the end of a text, where they
 // only make it a question.
 func (m *Matcher) questionEnd(s *scratch) set {
 	for i := len(s.tokens) - 1; i > 0; i-- {
 		at := span(i, i+1)
 		if s.found[m.asking].at&at != 0 {
+			if span(0, i)&^s.small == 0 {
+				return 0 // "dạ không" is an answer
+			}
 			return at
 		}
 		if s.small&at == 0 {

@@ -73,18 +73,21 @@ func isMark(r rune) bool { return 0x300 <= r && r < 0x370 }
 
 // read adds a token with all the dictionary words it can be.
 func (m *Matcher) read(tok token, folded []byte, into []token) []token {
-	if short, ok := m.short[string(folded)]; ok && tok.plain {
+	e := m.typed[string(folded)]
+	if short, ok := m.short[string(folded)]; ok && (tok.plain || len(e.readings) == 0) {
 		for _, w := range short {
 			t := tok
 			t.readings, t.known, t.folded = w, true, ""
+			if len(short) == 1 && len(e.readings) > 0 {
+				t.readings = append(w[:1:1], e.readings...)
+			}
 			if len(into) < tokensLimit {
 				into = append(into, t)
 			}
 		}
 		return into
 	}
-	e := m.typed[string(folded)]
-	tok.readings, tok.known, tok.folded = e.readings, len(e.readings) > 0, e.folded
+	tok.readings, tok.known, tok.folded = e.readings, len(e.readings) > 0 && !e.heard, e.folded
 	if !tok.known {
 		tok.folded = string(folded)
 		if !tok.digits {
@@ -103,8 +106,8 @@ func (m *Matcher) typos(folded string) []reading {
 	var out []reading
 	for n := len(folded) - 1; n <= len(folded)+1; n++ {
 		for _, w := range m.bySize[sizeKey(folded[0], n)] {
-			if viet.Within1(folded, m.words[w]) {
-				out = append(out, reading{word: w, typo: true})
+			if viet.Within1(folded, w.text) {
+				out = append(out, reading{word: w.word, typo: true})
 			}
 		}
 	}

@@ -50,7 +50,8 @@ const (
 // Public is the intent as lists for people show it, one of the fifteen above
 // None: sending says yes to what was shown, starting over leaves what was
 // going on, a call is a person to talk to, a supplement belongs to
-// registering. Skip, More, Inbox and Edit mean nothing outside their dialog.
+// registering, and who skips a question says no to it. More, Inbox and Edit
+// mean nothing outside their dialog.
 func (i Intent) Public() Intent {
 	switch i {
 	case Send:
@@ -61,7 +62,9 @@ func (i Intent) Public() Intent {
 		return AskWhom
 	case Supplement:
 		return RegisterIdea
-	case Skip, More, Inbox, Edit:
+	case Skip:
+		return No
+	case More, Inbox, Edit:
 		return None
 	}
 	return i
