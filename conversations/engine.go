@@ -218,6 +218,13 @@ func (t *T) first() error {
 		return t.takeNotice(t.In.Choice)
 	}
 	if t.In.Kind == bot.Text && t.In.Deeplink == "" && !isStart(t.In.Text) {
+		if g, ok := commanded(t.In.Text); ok {
+			t.Tell("home.hello")
+			return t.wish(g)
+		}
+		if looksLikeCode(t.In.Text) {
+			return t.open(codeFlow, map[string]string{"code": t.In.Text})
+		}
 		if g := t.words.Understand(t.In.Text); g.Score >= sure && g.Intent != understand.Help {
 			t.Tell("home.hello")
 			return t.wish(g)

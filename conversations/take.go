@@ -95,6 +95,9 @@ func (t *T) takeText() error {
 	if isStart(text) || t.In.Deeplink != "" {
 		return t.start()
 	}
+	if g, ok := commanded(text); ok {
+		return t.wish(g)
+	}
 	s := t.present()
 	if !hasWords(text) {
 		if strings.Contains(text, "👍") && t.offers("yes") {
@@ -111,7 +114,10 @@ func (t *T) takeText() error {
 	if id := t.chosen(text); id != "" {
 		return t.choose(id)
 	}
-	g := t.words.Understand(strings.TrimPrefix(text, "/"))
+	if looksLikeCode(text) && !t.flows[t.F().Flow].Draft {
+		return t.open(codeFlow, map[string]string{"code": text})
+	}
+	g := t.words.Understand(text)
 	if done, err := t.control(s, g); done || err != nil {
 		return err
 	}
@@ -133,9 +139,6 @@ func (t *T) takeText() error {
 func (t *T) turnsAway(s *Step, g understand.Guess, text string) bool {
 	if g.Intent == understand.None || g.Intent == understand.Yes || g.Intent == understand.No {
 		return false
-	}
-	if strings.HasPrefix(text, "/") {
-		return true
 	}
 	if s.Name && isRefusalWord(text) {
 		return false

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -143,20 +144,20 @@ func (c *Channel) Send(_ context.Context, to bot.Address, m bot.Message) (string
 }
 
 // Fetch gives the bytes of a picture said with /photo PATH.
-func (c *Channel) Fetch(_ context.Context, id string, limit int64) ([]byte, error) {
+func (c *Channel) Fetch(_ context.Context, id string, limit int64) (data []byte, mime string, err error) {
 	f, err := os.Open(id)
 	if err != nil {
-		return nil, &bot.SendError{Code: bot.Rejected, Err: err}
+		return nil, "", err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, &bot.SendError{Code: bot.Unavailable, Err: err}
+		return nil, "", &bot.SendError{Code: bot.Unavailable, Err: err}
 	}
 	if int64(len(b)) > limit {
-		return nil, &bot.SendError{Code: bot.Rejected, Err: fmt.Errorf("picture of more than %d bytes", limit)}
+		return nil, "", fmt.Errorf("terminal: picture of more than %d bytes", limit)
 	}
-	return b, nil
+	return b, http.DetectContentType(b), nil
 }
 
 func (c *Channel) show(to bot.Address, m bot.Message) error {

@@ -208,7 +208,7 @@ func (b *builder) concept(name string) int32 {
 // term makes a run of words stand for a concept, also written as one word.
 func (b *builder) term(text string, c int32) {
 	text = strings.ToLower(viet.Clean(text))
-	fields := strings.Fields(text)
+	fields := strings.FieldsFunc(text, func(r rune) bool { return b.letters.at(r).plain == 0 })
 	b.path(text, fields, c)
 	if len(fields) == 2 && len(viet.Fold(text)) >= 6 {
 		b.path(text+" joined", []string{viet.Fold(strings.Join(fields, ""))}, c)

@@ -87,6 +87,9 @@ func (m *Matcher) read(tok token, folded []byte, into []token) []token {
 		}
 		return into
 	}
+	if len(e.readings) == 0 {
+		e = m.typed[string(squeeze(folded))]
+	}
 	tok.readings, tok.known, tok.folded = e.readings, len(e.readings) > 0 && !e.heard, e.folded
 	if !tok.known {
 		tok.folded = string(folded)
@@ -95,6 +98,18 @@ func (m *Matcher) read(tok token, folded []byte, into []token) []token {
 		}
 	}
 	return append(into, tok)
+}
+
+// squeeze makes one of each run of a letter, drawn out as in "khônggg".
+func squeeze(word []byte) []byte {
+	var buf [longestWord]byte
+	out := buf[:0]
+	for i, c := range word {
+		if i == 0 || c != word[i-1] || '0' <= c && c <= '9' {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // typos are the dictionary words one slip away from a word that is in none.

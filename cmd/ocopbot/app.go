@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"ocopbot/bot"
+	"ocopbot/bot/dispatch"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/outbox"
+	"ocopbot/conversations"
+	"ocopbot/locales"
+	"ocopbot/storage"
+	"ocopbot/storage/redisstore"
+	"ocopbot/storage/sqlstore"
+)
+
+// records are the database with the queue that lives in it.
+type records struct {
+	*sqlstore.Store
+	queue *outbox.Queue
+}
+
+// openRecords opens the records, for commands that need no more.
+func openRecords(ctx context.Context, s *Settings) (*records, error) {
+	if !s.postgres() {
+		if err := os.MkdirAll(filepath.Dir(s.DatabaseURL), 0o700); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
+		}
+	}
+	queue, err := outbox.NewQueue(s.postgres())
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: s.DatabaseURL, Enqueue: queue.Enqueue, Log: s.logger()})
+	if err != nil {
+		return nil, err
+	}
+	return &records{store, queue}, nil
+}
+
+// migrate brings the tables of the records and of the queue up to date, under
+// one lock.
+func (r *records) migrate(ctx context.Context) error { return r.Migrate(ctx, r.queue.Migrate) }
+
+// app is the program's parts, wired.
+type app struct {
+	log      *slog.Logger
+	prog     *ocop.Programme
+	records  *records
+	redis    *redis.Client        // nil without REDIS_URL
+	parked   *redisstore.Sessions // nil without REDIS_URL
+	engine   *conversations.Engine
+	outbox   *outbox.Outbox
+	dispatch *dispatch.Dispatcher
+	metrics  *prometheus.Registry
+}
+
+// pace is what Telegram allows a bot: 30 messages a second and 1 a second to
+// one chat (its Bot FAQ), with a burst a little below what it punishes.
+var pace = outbox.Pace{Every: time.Second / 30, Burst: 25, Chat: time.Second}
+
+// open wires the parts to the channels. Nothing runs yet.
+func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, err error) {
+	a = &app{log: s.logger(), metrics: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.prog, err = ocop.Load(s.Programme); err != nil {
+		return a, err
+	}
+	texts, err := locales.New()
+	if err != nil {
+		return a, err
+	}
+	if a.records, err = openRecords(ctx, s); err != nil {
+		return a, err
+	}
+	var sessions storage.Sessions = a.records.Sessions()
+	var limiter outbox.Limiter = outbox.NewLocalLimiter(pace, time.Now)
+	if s.RedisURL != "" {
+		if a.redis, err = redisstore.Connect(s.RedisURL); err != nil {
+			return a, fmt.Errorf("%w: REDIS_URL: %w", errSettings, err)
+		}
+		a.parked = redisstore.New(a.redis, a.records.Sessions(), redisstore.Options{Log: a.log})
+		sessions = a.parked
+		limiter = redisstore.NewLimiter(a.redis, redisstore.Pace(pace))
+	}
+	a.engine = conversations.New(a.prog, texts, a.records)
+	byName := map[string]bot.Channel{}
+	for _, c := range channels {
+		byName[c.Caps().Name] = c
+	}
+	a.outbox, err = outbox.New(outbox.Options{
+		DB: a.records.DB(), Pool: a.records.Pool(), Store: a.records, Render: renderer{a}, Limiter: limiter,
+		Channels: byName, Programme: a.prog, Log: a.log, Metrics: a.metrics,
+	})
+	if err != nil {
+		return a, err
+	}
+	a.dispatch = dispatch.New(dispatch.Options{
+		Engine: a.engine, Sessions: sessions, Records: a.records, Answers: a.outbox,
+		Texts: texts, Log: a.log, Now: time.Now, Metrics: a.metrics,
+	})
+	return a, nil
+}
+
+func (a *app) close() error {
+	var errs []error
+	if a.redis != nil {
+		errs = append(errs, a.redis.Close())
+	}
+	if a.records != nil {
+		errs = append(errs, a.records.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// handler is what a channel hands its messages to.
+func (a *app) handler(c bot.Channel) bot.Handler { return a.dispatch.For(c.Caps()) }
+
+// startOutbox begins to deliver; the function it returns ends that.
+func (a *app) startOutbox(ctx context.Context) (stop func(), err error) {
+	if err := a.outbox.Start(ctx); err != nil {
+		return nil, err
+	}
+	return func() {
+		if err := a.outbox.Stop(ctx); err != nil {
+			a.log.Error("the outbox did not end in time", "cause", err)
+		}
+	}, nil
+}
+
+// renderer makes what the outbox sends.
+type renderer struct{ *app }
+
+func (r renderer) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, now time.Time) (bot.Message, error) {
+	return r.engine.Notice(ctx, n, caps, now)
+}
+
+func (r renderer) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
+	return r.dispatch.Answer(ctx, to, caps, session, turn)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"ocopbot/storage"
+)
+
+// health answers those who watch over the program.
+type health struct {
+	*app
+	up atomic.Bool
+}
+
+// started says that the tables are up to date and messages can be handled.
+func (h *health) started() { h.up.Store(true) }
+
+func (h *health) mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", h.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics, promhttp.HandlerOpts{}))
+}
+
+const checkLimit = 2 * time.Second
+
+// ready says whether messages can be handled now, and if not, why.
+func (h *health) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), checkLimit)
+	defer cancel()
+	wrong := h.app.wrong(ctx)
+	if !h.up.Load() {
+		wrong = append(wrong, "starting")
+	}
+	if len(wrong) > 0 {
+		http.Error(w, strings.Join(wrong, "\n"), http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = io.WriteString(w, "ready\n")
+}
+
+// wrong lists what keeps the program from handling messages.
+func (a *app) wrong(ctx context.Context) []string {
+	var wrong []string
+	if err := a.records.Ready(ctx); err != nil {
+		wrong = append(wrong, fmt.Sprint("database: ", err))
+	}
+	if a.redis != nil {
+		if err := a.redis.Ping(ctx).Err(); err != nil {
+			wrong = append(wrong, fmt.Sprint("redis: ", err))
+		}
+	}
+	return wrong
+}
+
+// unavailable tells an error that may pass by itself.
+func unavailable(err error) bool {
+	return errors.Is(err, storage.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded)
+}
