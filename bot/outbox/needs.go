@@ -1,0 +1,77 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/conversations"
+	"ocopbot/storage"
+)
+
+// Store is what the outbox needs of the records. Every call bounds itself.
+type Store interface {
+	Notice(ctx context.Context, id storage.ID) (storage.Notice, error)
+	// SettleNotice records what became of a queued notice; ErrConflict if
+	// something else did.
+	SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error
+
+	Person(ctx context.Context, id storage.ID) (storage.Person, error)
+	Routes(ctx context.Context, person storage.ID) ([]storage.Route, error)
+	MarkRoute(ctx context.Context, addr bot.Address, dead time.Time, why bot.SendCode) error
+
+	File(ctx context.Context, id storage.ID) (storage.File, error)
+	// SetFile settles a wanted file; ErrConflict if it was settled before.
+	SetFile(ctx context.Context, f storage.File) error
+	FilesWanted(ctx context.Context, limit int) ([]storage.File, error)
+
+	// IdeasUntold and RequestsUntold list what waits at a level and was in no
+	// digest yet, the longest waiting first.
+	IdeasUntold(ctx context.Context, level string, limit int) ([]storage.Idea, error)
+	RequestsUntold(ctx context.Context, level string, limit int) ([]storage.Request, error)
+	// IdeasWaiting lists ideas that have waited at a level since before a
+	// moment, the longest first.
+	IdeasWaiting(ctx context.Context, level string, before time.Time, limit int) ([]storage.Idea, error)
+	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
+
+	// Commit runs fn in one transaction, once for a key.
+	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
+	Write(ctx context.Context, fn func(storage.Tx) error) error
+}
+
+// Renderer makes texts from what is true when it is asked. ErrMovedOn: there
+// is nothing to say any more.
+type Renderer interface {
+	Notice(ctx context.Context, n storage.Notice, caps bot.Caps, now time.Time) (bot.Message, error)
+	Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error)
+}
+
+// ErrMovedOn is a Renderer's: what was to be told is no longer wanted.
+var ErrMovedOn = conversations.ErrMovedOn
+
+// Fetcher is a channel that holds pictures.
+type Fetcher interface {
+	// Fetch returns a file of at most limit bytes. An error that is no
+	// *bot.SendError means that it can never be had: it is too large, say.
+	Fetch(ctx context.Context, id string, limit int64) (data []byte, mime string, err error)
+}
+
+// Limiter shares out the pace of the channels.
+type Limiter interface {
+	// Reserve takes the next slot of a lane for a message to an address, and
+	// says how long to wait for it. If that is longer than patience, nothing
+	// is reserved and the wait is only an estimate.
+	Reserve(ctx context.Context, lane int, to bot.Address, patience time.Duration) (wait time.Duration, reserved bool, err error)
+	// Pause lets nothing go by a channel for a while, as its provider asked.
+	// It never shortens a pause.
+	Pause(ctx context.Context, channel string, d time.Duration) error
+}
+
+// Lanes: what is sent by a lower lane never delays a higher one.
+const (
+	AnswerLane = iota
+	NoticeLane
+	AnnouncementLane
+	Lanes // how many there are
+)

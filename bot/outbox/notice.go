@@ -1,0 +1,156 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// Notices go out between these times of day in Vietnam, else the next
+// morning: people who farm rise early, and nobody is woken.
+const (
+	noticesFrom  = 6*time.Hour + 30*time.Minute
+	noticesUntil = 20*time.Hour + 30*time.Minute
+)
+
+type noticeWorker struct {
+	river.WorkerDefaults[noticeArgs]
+	outbox *Outbox
+}
+
+// Work delivers one notice, by the person's preferred address, else by the
+// next. Everything is read after the wait: what was withdrawn meanwhile is
+// not sent.
+func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
+	b := w.outbox
+	for {
+		n, to, err := b.next(ctx, job.Args.ID)
+		if err != nil || to == "" {
+			return err
+		}
+		if err := b.waitSlot(ctx, NoticeLane, to); err != nil {
+			return err
+		}
+		again, still, err := b.next(ctx, n.ID)
+		if err != nil || still == "" {
+			return err
+		}
+		if still != to {
+			continue // it is to go elsewhere now: that has a pace of its own
+		}
+		done, err := b.deliver(ctx, again, to)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// next reads the notice and finds the address to try. Without an address
+// there is nothing left to do. Its error may be a snooze.
+func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.Address, error) {
+	n, err := b.o.Store.Notice(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return n, "", nil // erased
+	}
+	if err != nil {
+		return n, "", fmt.Errorf("outbox: %w", err)
+	}
+	if n.State != storage.NoticeQueued {
+		return n, "", nil // sent before a crash, or dropped
+	}
+	now := b.o.Now()
+	if now.Sub(later(n.At, n.NotBefore)) > giveUp {
+		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeExpired)
+	}
+	if at := ocop.NextWithin(later(now, n.NotBefore), noticesFrom, noticesUntil); at.After(now) {
+		return n, "", river.JobSnooze(at.Sub(now))
+	}
+	p, err := b.o.Store.Person(ctx, n.Person)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !p.Erased.IsZero() {
+		return n, "", b.finish(ctx, n, storage.NoticeDropped, outcomeDropped)
+	}
+	if err != nil {
+		return n, "", fmt.Errorf("outbox: %w", err)
+	}
+	routes, err := b.o.Store.Routes(ctx, n.Person)
+	if err != nil {
+		return n, "", fmt.Errorf("outbox: %w", err)
+	}
+	to := b.route(p, routes)
+	if to == "" {
+		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
+	}
+	return n, to, nil
+}
+
+// route is the best address that may work: of the preferred channel, else
+// the one last heard from.
+func (b *Outbox) route(p storage.Person, routes []storage.Route) bot.Address {
+	usable := slices.DeleteFunc(slices.Clone(routes), func(r storage.Route) bool {
+		return !r.Dead.IsZero() || b.o.Channels[r.Addr.Channel()] == nil
+	})
+	if len(usable) == 0 {
+		return ""
+	}
+	return slices.MinFunc(usable, func(x, y storage.Route) int {
+		xp, yp := x.Addr.Channel() == p.Channel, y.Addr.Channel() == p.Channel
+		switch {
+		case xp && !yp:
+			return -1
+		case yp && !xp:
+			return 1
+		}
+		return y.Used.Compare(x.Used)
+	}).Addr
+}
+
+// deliver renders and sends. Not done and no error: the address is dead, and
+// another may be tried at once.
+func (b *Outbox) deliver(ctx context.Context, n storage.Notice, to bot.Address) (done bool, err error) {
+	ch := b.o.Channels[to.Channel()]
+	m, err := b.o.Render.Notice(ctx, n, ch.Caps(), b.o.Now())
+	if errors.Is(err, ErrMovedOn) {
+		return true, b.finish(ctx, n, storage.NoticeDropped, outcomeDropped)
+	}
+	if err != nil {
+		return false, fmt.Errorf("outbox: notice: %w", err)
+	}
+	provider, failure := b.send(ctx, n.Kind, ch, to, m)
+	if failure == nil {
+		n.Addr, n.Provider = to, provider
+		return true, b.finish(ctx, n, storage.NoticeSent, "")
+	}
+	switch failure.Code {
+	case bot.Unreachable:
+		return false, nil
+	case bot.Rejected:
+		b.o.Log.Error("a notice is refused", "kind", n.Kind, "to", to.Masked(), "error", failure)
+		return true, b.finish(ctx, n, storage.NoticeFailed, string(failure.Code))
+	case bot.Limited:
+		return false, river.JobSnooze(failure.After)
+	}
+	return false, failure
+}
+
+// finish notes how a notice ended; a state never goes back.
+func (b *Outbox) finish(ctx context.Context, n storage.Notice, state, why string) error {
+	if state != storage.NoticeSent && why != string(bot.Rejected) {
+		b.count(n.Kind, "", why)
+	}
+	err := b.o.Store.SettleNotice(ctx, n.ID, state, why, n.Addr, n.Provider, b.o.Now())
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrConflict) {
+		return nil // erased, or settled by another attempt that was thought lost
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: finish a notice: %w", err)
+	}
+	return nil
+}

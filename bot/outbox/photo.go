@@ -1,0 +1,109 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"ocopbot/bot"
+	"ocopbot/storage"
+)
+
+// Pictures.
+const (
+	photoKind    = "photo"
+	longestFetch = 20 << 20 // bytes: what Telegram lets bots download
+	photoTimeout = 90 * time.Second
+)
+
+type photoWorker struct {
+	river.WorkerDefaults[photoArgs]
+	outbox *Outbox
+}
+
+// Timeout is longer than a message's: it is a download over a village's line.
+func (w *photoWorker) Timeout(*river.Job[photoArgs]) time.Duration { return photoTimeout }
+
+// Work fetches a picture from its provider, makes it small and stores it.
+func (w *photoWorker) Work(ctx context.Context, job *river.Job[photoArgs]) error {
+	b := w.outbox
+	f, err := b.o.Store.File(ctx, job.Args.ID)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil // erased
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	if f.State != storage.FileWanted {
+		return nil
+	}
+	if b.o.Now().Sub(f.At) > giveUp {
+		return b.refuse(ctx, f, outcomeExpired)
+	}
+	source, ok := b.o.Channels[f.Channel].(Fetcher)
+	if !ok {
+		return b.refuse(ctx, f, outcomeNoRoute)
+	}
+	data, _, err := source.Fetch(ctx, f.Provider, longestFetch)
+	var failure *bot.SendError
+	switch {
+	case errors.As(err, &failure) && failure.Code == bot.Limited:
+		return river.JobSnooze(failure.After)
+	case errors.As(err, &failure) && failure.Retryable():
+		return failure
+	case err != nil:
+		return b.refuse(ctx, f, "unfetchable")
+	}
+	small, err := shrink(data)
+	if err != nil {
+		return b.refuse(ctx, f, err.Error())
+	}
+	f.State, f.MIME, f.Data = storage.FileStored, "image/jpeg", small
+	b.count(photoKind, f.Channel, outcomeStored)
+	return b.finishFile(ctx, f)
+}
+
+func (b *Outbox) refuse(ctx context.Context, f storage.File, why string) error {
+	f.State, f.Why = storage.FileRefused, why
+	b.count(photoKind, f.Channel, outcomeRefused)
+	return b.finishFile(ctx, f)
+}
+
+func (b *Outbox) finishFile(ctx context.Context, f storage.File) error {
+	err := b.o.Store.SetFile(ctx, f)
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrConflict) {
+		return nil // erased, or settled by another attempt
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: finish a file: %w", err)
+	}
+	return nil
+}
+
+// wanted makes a job for every file that is to be fetched. That a file gets
+// two jobs does no harm.
+func (b *Outbox) wanted(ctx context.Context, _ time.Time) error {
+	files, err := b.o.Store.FilesWanted(ctx, photoBatch)
+	if err != nil {
+		return fmt.Errorf("outbox: pictures: %w", err)
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	jobs := make([]river.InsertManyParams, len(files))
+	for i, f := range files {
+		jobs[i].Args = photoArgs{f.ID}
+	}
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	if _, err := b.client.InsertMany(ctx, jobs); err != nil {
+		return fmt.Errorf("outbox: enqueue pictures: %w", err)
+	}
+	return nil
+}
+
+// photoBatch bounds what one tick enqueues; the rest comes a minute later.
+const photoBatch = 500

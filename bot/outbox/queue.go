@@ -1,0 +1,120 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"ocopbot/bot"
+	"ocopbot/storage"
+)
+
+// Queues have workers of their own, so that a slow kind never delays another.
+const (
+	answersQueue = "answers"
+	noticesQueue = "notices"
+	photosQueue  = "photos"
+)
+
+type noticeArgs struct {
+	ID storage.ID `json:"id"`
+}
+
+func (noticeArgs) Kind() string { return "notice" }
+func (noticeArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: noticesQueue}
+}
+
+// answerArgs names an answer; Skip is how many of its messages were sent
+// already.
+type answerArgs struct {
+	Addr    bot.Address `json:"addr"`
+	Session string      `json:"session"`
+	Turn    int         `json:"turn"`
+	Skip    int         `json:"skip,omitempty"`
+}
+
+func (answerArgs) Kind() string { return "answer" }
+func (answerArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: answersQueue}
+}
+
+type photoArgs struct {
+	ID storage.ID `json:"id"`
+}
+
+func (photoArgs) Kind() string { return "photo" }
+func (photoArgs) InsertOpts() river.InsertOpts {
+	// Unique only to save work: a file that is no longer wanted is left alone.
+	return river.InsertOpts{Queue: photosQueue, UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
+
+// Queue puts jobs into transactions. It is made before there is a database.
+type Queue struct {
+	postgres bool
+	client   *river.Client[*sql.Tx]
+}
+
+// NewQueue makes a Queue for PostgreSQL or for SQLite.
+func NewQueue(postgres bool) (*Queue, error) {
+	var d riverdriver.Driver[*sql.Tx] = riversqlite.New(nil)
+	if postgres {
+		d = riverdatabasesql.New(nil)
+	}
+	client, err := river.NewClient(d, &river.Config{MaxAttempts: maxAttempts})
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Queue{postgres: postgres, client: client}, nil
+}
+
+// Enqueue puts the job that delivers n into the transaction that stores n. It
+// uses nothing but the transaction.
+func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, n storage.Notice) error {
+	opts := &river.InsertOpts{}
+	if !n.NotBefore.IsZero() {
+		opts.ScheduledAt = n.NotBefore
+	}
+	if _, err := q.client.InsertTx(ctx, tx, noticeArgs{n.ID}, opts); err != nil {
+		return fmt.Errorf("outbox: enqueue a notice: %w", err)
+	}
+	return nil
+}
+
+// Migrate brings the queue's own tables up to date. Only one process may do
+// so at a time: the caller holds a lock.
+func (q *Queue) Migrate(ctx context.Context, db *sql.DB) error {
+	var d riverdriver.Driver[*sql.Tx] = riversqlite.New(db)
+	if q.postgres {
+		d = riverdatabasesql.New(db)
+	}
+	m, err := rivermigrate.New(d, &rivermigrate.Config{})
+	if err != nil {
+		return fmt.Errorf("outbox: migrate: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("outbox: migrate: %w", err)
+	}
+	return nil
+}
+
+func driver(db *sql.DB, pool *pgxpool.Pool) riverdriver.Driver[*sql.Tx] {
+	if pool == nil {
+		return riversqlite.New(db)
+	}
+	return riverdatabasesql.NewWithPgxListener(db, pool)
+}
+
+// How long something is tried, and how often at most: the time ends it first.
+const (
+	giveUp      = 3 * 24 * time.Hour
+	maxAttempts = 10_000
+)
