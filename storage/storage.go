@@ -60,8 +60,9 @@ type Sessions interface {
 type StoredSession struct {
 	Turn int // grows by at least 1 with every Save; from 1
 	Data []byte
-	// Keep is for how long after the last Save it is kept. A session of
-	// somebody who has not consented is short-lived.
+	// Keep is for how long after the last Save it is kept; a durable store
+	// keeps a Durable one for KeepDurable. A session of somebody who has not
+	// consented is short-lived.
 	Keep time.Duration
 	// Durable says that it may be written to disk and must outlive the fast
 	// store; false before consent.
@@ -71,6 +72,10 @@ type StoredSession struct {
 	// the person may have seen later turns than this one.
 	Restored bool
 }
+
+// KeepDurable is for how long after its last turn a durable store keeps a
+// session: an unfinished form waits a year for its author.
+const KeepDurable = 365 * 24 * time.Hour
 
 // Parked is a session on its way from the fast store to the durable one.
 type Parked struct {

@@ -1,0 +1,55 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/storage"
+)
+
+const noticeColumns = `id, person, kind, idea, event, not_before, state, why, addr, provider, at, done`
+
+func scanNotice(row scanner) (n storage.Notice, err error) {
+	err = row.Scan(&n.ID, &n.Person, &n.Kind, refTo{&n.Idea}, refTo{&n.Event}, when{&n.NotBefore}, &n.State, &n.Why,
+		&n.Addr, &n.Provider, when{&n.At}, when{&n.Done})
+	return n, err
+}
+
+// Notice returns a notice.
+func (s *Store) Notice(ctx context.Context, id storage.ID) (storage.Notice, error) {
+	return get(ctx, s, "notice", scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE id = $1`, id)
+}
+
+// SettleNotice records what became of a queued notice. Settling it the same
+// way again changes nothing; any other way is ErrConflict.
+func (s *Store) SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error {
+	n, err := s.do(ctx, "settle notice", `UPDATE notices SET state = $2, why = $3, addr = $4, provider = $5, done = $6
+		WHERE id = $1 AND state = 'queued'`, id, state, why, addr, provider, ms(at))
+	if err != nil || n == 1 {
+		return err
+	}
+	is, err := get(ctx, s, "settle notice", scalar[string], `SELECT state FROM notices WHERE id = $1`, id)
+	if err == nil && is != state {
+		err = fmt.Errorf("sqlstore: settle notice: %s already: %w", is, storage.ErrConflict)
+	}
+	return err
+}
+
+func (x *tx) Notify(n storage.Notice) error {
+	x.concerns(n.Person)
+	if n.State == "" {
+		n.State = storage.NoticeQueued
+	}
+	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, not_before, state, why, addr, provider, at, done)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done))
+	if err != nil || x.store.enqueue == nil || n.State != storage.NoticeQueued {
+		return err
+	}
+	if err := x.store.enqueue(x.ctx, x.sql, n); err != nil {
+		return fmt.Errorf("sqlstore: enqueue notice: %w", x.breaks(err))
+	}
+	return nil
+}
