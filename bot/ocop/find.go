@@ -50,7 +50,7 @@ func (p *Programme) FindUnits(text string, at time.Time) []Match {
 // fillers are words around a name that say nothing: "tôi ở xã Chi Lăng ạ".
 var fillers = map[string]bool{
 	"toi": true, "o": true, "em": true, "nha": true, "minh": true, "tai": true, "thuoc": true,
-	"a": true, "nhe": true, "la": true, "day": true, "dai": true,
+	"a": true, "nhe": true, "la": true, "day": true, "dai": true, "viet": true, "nam": true, "vn": true,
 }
 
 // kindWord is one way to write a kind.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"ocopbot/bot/viet"
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestBuiltInProgrammes(t *testing.T) {
@@ -203,18 +203,15 @@ func TestFormAndDossier(t *testing.T) {
 	}
 }
 
-// Short texts go out by SMS without accents: they must stay readable, and
-// what a person is shown must be normal letters.
-func TestTextsAreNFC(t *testing.T) {
+// What people are shown and what is compared is NFC, without hidden characters.
+func TestProgrammeFilesAreNFC(t *testing.T) {
 	for _, name := range BuiltIn() {
 		data, err := programmes.ReadFile("programmes/" + name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, line := range strings.Split(string(data), "\n") {
-			if trimmed := strings.TrimSpace(line); viet.Clean(trimmed) != trimmed && !strings.Contains(trimmed, "  ") {
-				t.Errorf("%s line %d is not clean", name, i+1)
-			}
+		if !norm.NFC.IsNormal(data) || strings.ContainsAny(string(data), "\t\r\u00a0\u200b\ufeff") {
+			t.Errorf("%s is not clean", name)
 		}
 	}
 }
@@ -248,6 +245,7 @@ func TestMistakesAreReported(t *testing.T) {
 		{"code: lang-son-2025", "# no code", "code: missing"},
 		{"[05983, Lương Văn Tri, phường, 20]", "[05977, Lương Văn Tri, phường, 20]", `"05977": given twice`},
 		{"[05983, Lương Văn Tri, phường, 20]", "[05983, Lương Văn Tri, phường, 21]", "its parent 21 did not stand"},
+		{"    list:\n      - [\"20\", Lạng Sơn, tỉnh]", "    to: 2025-09-01\n    list:\n      - [\"20\", Lạng Sơn, tỉnh]", "its parent 20 ends before it"},
 		{"[05983, Lương Văn Tri, phường, 20]", "[05983, Lương Văn Tri, quận, 20]", "no kind of unit"},
 		{"[05983, Lương Văn Tri, phường, 20]", "[05983, Lương Văn Tri, phường]", "parent missing"},
 		{"[05983, Lương Văn Tri, phường, 20]", "Lương Văn Tri", "expected [code, name, kind"},

@@ -186,7 +186,11 @@ func (r *reader) listOf(n *yaml.Node) []*yaml.Node {
 		r.wrong(n.Line, "expected a list")
 		return nil
 	}
-	return n.Content
+	items := make([]*yaml.Node, len(n.Content))
+	for i, item := range n.Content {
+		items[i] = resolve(item)
+	}
+	return items
 }
 
 func (r *reader) textsOf(n *yaml.Node) []string {
