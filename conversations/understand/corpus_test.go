@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
+
+	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
 )
 
@@ -80,6 +83,61 @@ func TestCorpus(t *testing.T) {
 		})
 	}
 }
+
+// TestCorpusHoweverTyped takes what was written with accents through the other
+// ways of typing it: none of them may lose more than the bar allows.
+func TestCorpusHoweverTyped(t *testing.T) {
+	m := understand.New()
+	ways := map[string]func(string) string{
+		"unaccented": viet.Unaccent,
+		"capitals":   strings.ToUpper,
+		"decomposed": norm.NFD.String,
+		"telex":      func(s string) string { return retype(s, isTelex) },
+		"vni":        func(s string) string { return retype(s, isVNI) },
+	}
+	lines := append(corpus(t, "own"), corpus(t, "blind")...)
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			var c count
+			for _, l := range lines {
+				if l.want == understand.None || viet.Unaccent(l.text) == l.text {
+					continue
+				}
+				c.wanted++
+				text := way(l.text)
+				if g := m.Understand(text); g.Intent.Public() == l.want {
+					c.right++
+				} else {
+					t.Logf("%q: want %s, got %s %.2f by %q", text, l.want, g.Intent, g.Score, g.Why)
+				}
+			}
+			t.Logf("recall %.3f of %d", c.recall(), c.wanted)
+			if c.recall() < bar {
+				t.Errorf("recall %.3f: below %.2f", c.recall(), bar)
+			}
+		})
+	}
+}
+
+// retype writes a text the way it comes out with the keyboard's help off.
+func retype(text string, is func(key string) bool) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if viet.Unaccent(w) == w {
+			continue
+		}
+		for _, k := range viet.Keys(strings.Trim(w, ",.?!"))[1:] {
+			if is(k) {
+				words[i] = k
+				break
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func isVNI(key string) bool   { return strings.ContainsAny(key, "123456789") }
+func isTelex(key string) bool { return !isVNI(key) }
 
 type line struct {
 	text string

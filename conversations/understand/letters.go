@@ -80,6 +80,7 @@ type spelling struct {
 	marks uint32
 	tone  uint8
 	plain bool // no accent at all: it may be any of them
+	last  byte // the last letter; the same once more is only drawn out
 }
 
 func (s *spelling) add(l letter) {
@@ -88,6 +89,10 @@ func (s *spelling) add(l letter) {
 	if c == 'y' {
 		c = 'i'
 	}
+	if l.tone == 0 && l.mark == 0 && c == s.last {
+		return
+	}
+	s.last = c
 	s.marks = s.marks*31 + uint32(c)*8 + uint32(l.mark)
 	if l.tone != 0 {
 		s.tone = l.tone

@@ -87,7 +87,8 @@ func New() *Matcher {
 // builder is a matcher in the making.
 type builder struct {
 	*Matcher
-	wordOf   map[string]uint16
+	seen     map[string]uint16 // words as the file has them
+	wordOf   map[string]uint16 // by key
 	concepts map[string]int32
 	termOf   map[string]int32 // by accented text
 	roots    int32
@@ -99,7 +100,7 @@ func load(file string) (*Matcher, error) {
 			letters: newLetters(), typed: map[string]entry{}, short: map[string][][]reading{},
 			bySize: map[uint16][]spelled{}, next: map[uint32]int32{}, ends: make([][]int32, 1),
 		},
-		wordOf: map[string]uint16{}, termOf: map[string]int32{},
+		seen: map[string]uint16{}, wordOf: map[string]uint16{}, termOf: map[string]int32{},
 		concepts: map[string]int32{"<polite>": polite, "<none>": inert, "<vocative>": vocative},
 	}
 	b.number, b.asking, b.denying, b.question = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>"), b.concept("<question>")
@@ -207,11 +208,12 @@ func (b *builder) concept(name string) int32 {
 
 // term makes a run of words stand for a concept, also written as one word.
 func (b *builder) term(text string, c int32) {
-	text = strings.ToLower(viet.Clean(text))
 	fields := strings.FieldsFunc(text, func(r rune) bool { return b.letters.at(r).plain == 0 })
 	b.path(text, fields, c)
-	if len(fields) == 2 && len(viet.Fold(text)) >= 6 {
-		b.path(text+" joined", []string{viet.Fold(strings.Join(fields, ""))}, c)
+	if len(fields) == 2 {
+		if joined := viet.Fold(fields[0] + fields[1]); len(joined) >= 5 {
+			b.path(text+" joined", []string{joined}, c)
+		}
 	}
 }
 
@@ -255,13 +257,19 @@ func (b *builder) exact(word string) reading {
 
 // word numbers a dictionary word and notes all ways of typing it.
 func (b *builder) word(word string) uint16 {
-	folded := viet.Key(word)
-	w, ok := b.wordOf[folded]
+	if w, ok := b.seen[word]; ok {
+		return w
+	}
+	keys := []string{viet.Key(word)}
+	if as := b.spell(word); !as.plain {
+		keys = viet.Keys(word)
+	}
+	w, ok := b.wordOf[keys[0]]
 	if !ok {
 		w = uint16(len(b.words))
-		b.wordOf[folded] = w
-		b.words = append(b.words, folded)
-		for _, text := range iAndY(folded) {
+		b.wordOf[keys[0]] = w
+		b.words = append(b.words, keys[0])
+		for _, text := range iAndY(keys[0]) {
 			b.note(text, reading{word: w})
 			for _, heard := range soundsLike(text) {
 				b.note(heard, reading{word: w, typo: true})
@@ -270,13 +278,11 @@ func (b *builder) word(word string) uint16 {
 			b.bySize[k] = append(b.bySize[k], spelled{text, w})
 		}
 	}
-	if _, ok := b.wordOf["="+word]; !ok && viet.Fold(word) != word {
-		b.wordOf["="+word] = w
-		as := b.spell(word)
-		for _, key := range viet.Keys(word)[1:] {
-			for _, text := range iAndY(key) {
-				b.note(text, reading{word: w, exact: true, as: as})
-			}
+	b.seen[word] = w
+	as := b.spell(word)
+	for _, key := range keys[1:] {
+		for _, text := range iAndY(key) {
+			b.note(text, reading{word: w, exact: true, as: as})
 		}
 	}
 	return w

@@ -59,7 +59,7 @@ func (m *Matcher) Understand(text string) Guess {
 	if len(s.tokens) == 0 {
 		return Guess{Intent: None, Second: None}
 	}
-	m.findNumber(text, s)
+	m.findNumber(s)
 	for i := range s.tokens {
 		m.walk(s, 0, i, i, 1, 0)
 	}
@@ -282,7 +282,17 @@ func (m *Matcher) best(text string, s *scratch) Guess {
 		g.Intent, g.Whole = None, false
 		return g
 	}
+	if strings.Contains(g.Why, "<") {
+		from, to := bits.TrailingZeros64(firstMask), 64-bits.LeadingZeros64(firstMask)
+		g.Why = text[s.tokens[from].from:s.tokens[to-1].to]
+	}
 	m.argue(text, s, &g, firstRule, firstMask, small)
+	if text == "DUNG" && g.Second == StopMessages {
+		// In capitals it is the carriers' word of refusal, in small letters
+		// far more often "đúng".
+		g.Intent, g.Second = g.Second, g.Intent
+		g.Score, g.SecondScore = g.SecondScore, g.Score
+	}
 	return g
 }
 

@@ -100,12 +100,13 @@ func (m *Matcher) read(tok token, folded []byte, into []token) []token {
 	return append(into, tok)
 }
 
-// squeeze makes one of each run of a letter, drawn out as in "khônggg".
+// squeeze makes one of each run of a letter, drawn out as in "khônggg". Two at
+// the start stay: they are Telex for đ.
 func squeeze(word []byte) []byte {
 	var buf [longestWord]byte
 	out := buf[:0]
 	for i, c := range word {
-		if i == 0 || c != word[i-1] || '0' <= c && c <= '9' {
+		if i <= 1 || c != word[i-1] || '0' <= c && c <= '9' {
 			out = append(out, c)
 		}
 	}

@@ -86,7 +86,9 @@ type Guess struct {
 	Whole       bool
 	Second      Intent  // the next best intent, None if there is none
 	SecondScore float64 // its score
-	Why         string  // the phrase that matched, as the dictionary has it
+	// Why is the dictionary's phrase that matched, or the words as typed where
+	// the dictionary names a group of words.
+	Why string
 	// Arg is what the phrase is about, as typed: the form number to look up,
 	// or the product to register. Empty if there is none.
 	Arg string
