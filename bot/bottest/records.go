@@ -1,0 +1,191 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// record says what is stored of what a line begins to ask: of "idea LS26-0001
+// …" the idea as it stands. The rest of the line is what the story expects.
+func (p *player) record(ctx context.Context, line string) (string, error) {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return "", fmt.Errorf("%w: ! what is stored", ErrStory)
+	}
+	what, arg := words[0], ""
+	if len(words) > 1 {
+		arg = words[1]
+	}
+	switch what {
+	case "kept":
+		return p.recordKept(ctx)
+	case "calls":
+		return p.recordCalls(ctx)
+	case "file":
+		return p.recordFile(line)
+	case "idea", "form", "events", "files", "readings", "evaluation":
+		n, err := ocop.ParseFormNumber(arg)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrStory, err)
+		}
+		i, err := p.store.IdeaByNumber(ctx, n)
+		if errors.Is(err, storage.ErrNotFound) {
+			return what + " " + arg + " none", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		found, err := p.recordIdea(ctx, what, i)
+		return strings.TrimSpace(what + " " + arg + " " + found), err
+	case "person", "consent", "notices", "orgs", "offices":
+		found, err := p.recordPerson(ctx, what, arg)
+		return strings.TrimSpace(what + " " + arg + " " + found), err
+	}
+	return "", fmt.Errorf("%w: no record %q", ErrStory, what)
+}
+
+func (p *player) recordIdea(ctx context.Context, what string, i storage.Idea) (string, error) {
+	switch what {
+	case "idea":
+		s := fmt.Sprintf("%s %q, %s", i.Stage, i.Name, p.prog.Label(i.Unit))
+		if i.WaitingLevel != "" {
+			s += ", waits for " + i.WaitingLevel
+		}
+		return s, nil
+	case "form":
+		all := map[string]string{"group": i.Group, "key": i.KeyProduct, "existing": i.Existing}
+		for k, v := range i.Fields {
+			all[k] = v
+		}
+		var keys []string
+		for k, v := range all {
+			if v != "" {
+				keys = append(keys, k)
+			}
+		}
+		slices.Sort(keys)
+		var parts []string
+		for _, k := range keys {
+			parts = append(parts, fmt.Sprintf("%s=%q", k, all[k]))
+		}
+		return strings.Join(parts, " "), nil
+	case "events":
+		events, err := p.store.Events(ctx, i.ID)
+		var kinds []string
+		for _, e := range events {
+			kinds = append(kinds, string(e.Kind))
+		}
+		return strings.Join(kinds, ", "), err
+	case "files":
+		files, err := p.store.Files(ctx, i.ID)
+		var states []string
+		for _, f := range files {
+			states = append(states, f.State)
+		}
+		return strings.Join(states, ", "), err
+	case "readings":
+		all, err := p.store.Readings(ctx, i.ID, 100)
+		return fmt.Sprint(len(all)), err
+	}
+	evs, err := p.store.Evaluations(ctx, i.ID)
+	var parts []string
+	for _, e := range evs {
+		parts = append(parts, fmt.Sprintf("%s proposed %d decided %d %q %q", e.Total(), e.Proposed, e.Stars, e.Decision, e.Reason))
+	}
+	return strings.Join(parts, "; "), err
+}
+
+func (p *player) recordPerson(ctx context.Context, what, name string) (string, error) {
+	person, offices, err := p.store.Viewer(ctx, p.phone.address(name), p.clock.now())
+	if errors.Is(err, storage.ErrNotFound) {
+		return "none", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	switch what {
+	case "person":
+		return fmt.Sprintf("%q %s %s", person.Name, ocop.FormatPhone(person.Phone), person.Lang), nil
+	case "consent":
+		all, err := p.store.Consents(ctx, person.ID)
+		for _, c := range all {
+			parts = append(parts, fmt.Sprintf("%s %t", c.Purpose, c.Given))
+		}
+		return strings.Join(parts, ", "), err
+	case "offices":
+		for _, o := range offices {
+			parts = append(parts, o.Role+" "+p.prog.Label(o.Unit))
+		}
+	case "orgs":
+		all, err := p.store.OrganisationsOf(ctx, person.ID)
+		for _, o := range all {
+			parts = append(parts, strings.TrimSpace(fmt.Sprintf("%q %s", o.Name, o.Kind)))
+		}
+		slices.Sort(parts)
+		return strings.Join(parts, ", "), err
+	case "notices":
+		rows, err := p.store.DB().QueryContext(ctx, `SELECT kind, state FROM notices WHERE person = $1 ORDER BY at, kind`, person.ID)
+		if err != nil {
+			return "", err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var kind, state string
+			if err := rows.Scan(&kind, &state); err != nil {
+				return "", err
+			}
+			parts = append(parts, kind+" "+state)
+		}
+		if err := rows.Err(); err != nil {
+			return "", err
+		}
+	}
+	if len(parts) == 0 {
+		return "none", nil
+	}
+	return strings.Join(parts, ", "), nil
+}
+
+// recordKept counts everything personal there is.
+func (p *player) recordKept(ctx context.Context) (string, error) {
+	parts := []string{}
+	for _, table := range []string{"persons", "routes", "consents", "ideas"} {
+		var n int
+		if err := p.store.DB().QueryRowContext(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+			return "", err
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", n, table))
+	}
+	return "kept " + strings.Join(parts, ", "), nil
+}
+
+func (p *player) recordCalls(ctx context.Context) (string, error) {
+	all, err := p.store.Requests(ctx, storage.Scope{All: true}, 100)
+	if err != nil {
+		return "", err
+	}
+	parts := []string{}
+	for _, r := range all {
+		parts = append(parts, fmt.Sprintf("%s %q", p.prog.Label(r.Unit), r.Text))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "none")
+	}
+	return "calls " + strings.Join(parts, "; "), nil
+}
+
+// recordFile tells whether the last file that came holds a text: file "Mai" true.
+func (p *player) recordFile(line string) (string, error) {
+	parts := strings.Split(line, `"`)
+	if len(parts) != 3 {
+		return "", fmt.Errorf(`%w: ! file "text" true`, ErrStory)
+	}
+	return fmt.Sprintf("file %q %t", parts[1], strings.Contains(string(p.file), parts[1])), nil
+}

@@ -1,0 +1,208 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/dispatch"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/outbox"
+	"ocopbot/conversations"
+	"ocopbot/locales"
+	"ocopbot/storage"
+	"ocopbot/storage/sqlstore"
+)
+
+// rig is the whole bot of one story on one channel: a new database in a
+// file, the session saved and loaded again by every turn.
+type rig struct {
+	clock    *clock
+	prog     *ocop.Programme
+	store    *sqlstore.Store
+	engine   *conversations.Engine
+	dispatch *dispatch.Dispatcher
+	outbox   outbox.Options
+	answers  *answers
+	phone    phone
+	picture  string
+}
+
+// answers counts answers that could not be sent at once: in a story none may.
+type answers struct {
+	mu   sync.Mutex
+	lost int
+}
+
+// EnqueueAnswer implements dispatch.Answers.
+func (a *answers) EnqueueAnswer(context.Context, bot.Address, string, int) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lost++
+	return nil
+}
+
+// clock is a story's own: it moves a little with every line, and as far as
+// the story says.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// storyBegins is a Monday morning in the year of the examples.
+var storyBegins = time.Date(2026, time.June, 15, 8, 0, 0, 0, ocop.Local)
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
+// betweenLines is how long it takes to type.
+const betweenLines = 5 * time.Second
+
+func (c *clock) move() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(betweenLines)
+}
+
+// newRig opens a bot in dir.
+func newRig(ctx context.Context, dir, programme, channel string) (r *rig, err error) {
+	r = &rig{clock: &clock{at: storyBegins}, answers: &answers{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	if r.prog, err = ocop.Load(programme); err != nil {
+		return r, err
+	}
+	texts, err := locales.New()
+	if err != nil {
+		return r, err
+	}
+	queue, err := outbox.NewQueue(false)
+	if err != nil {
+		return r, err
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	r.store, err = sqlstore.Open(ctx, sqlstore.Options{URL: filepath.Join(dir, "ocopbot.db"), Enqueue: queue.Enqueue, Log: log})
+	if err != nil {
+		return r, err
+	}
+	if err := r.store.Migrate(ctx, queue.Migrate); err != nil {
+		return r, err
+	}
+	r.engine = conversations.New(r.prog, texts, r.store)
+	r.dispatch = dispatch.New(dispatch.Options{
+		Engine: r.engine, Sessions: r.store.Sessions(), Records: r.store, Answers: r.answers,
+		Texts: texts, Log: log, Now: r.clock.now,
+	})
+	r.picture = filepath.Join(dir, "picture.jpg")
+	if err := drawPicture(r.picture); err != nil {
+		return r, err
+	}
+	switch channel {
+	case OnTelegram:
+		r.phone, err = newTelegramPhone(ctx, r.dispatch.For, r.picture)
+	case OnTerminal:
+		r.phone = newTerminalPhone(ctx, r.dispatch.For, r.clock.now, r.picture)
+	default:
+		err = fmt.Errorf("%w: no channel %q", ErrStory, channel)
+	}
+	if err != nil {
+		return r, err
+	}
+	ch := r.phone.channel()
+	r.outbox = outbox.Options{
+		DB: r.store.DB(), Store: r.store, Render: renderer{r}, Programme: r.prog, Log: log, Now: r.clock.now,
+		Channels: map[string]bot.Channel{ch.Caps().Name: ch},
+		Limiter:  outbox.NewLocalLimiter(outbox.Pace{Every: time.Microsecond, Burst: 1000}, nil),
+	}
+	return r, nil
+}
+
+// drawPicture makes what people photograph.
+func drawPicture(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(jpeg.Encode(f, image.NewRGBA(image.Rect(0, 0, 64, 48)), nil), f.Close())
+}
+
+// renderer makes what the outbox sends.
+type renderer struct{ *rig }
+
+func (r renderer) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, now time.Time) (bot.Message, error) {
+	return r.engine.Notice(ctx, n, caps, now)
+}
+
+func (r renderer) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
+	return r.dispatch.Answer(ctx, to, caps, session, turn)
+}
+
+func (r *rig) close() error {
+	if r.phone != nil {
+		r.phone.close()
+	}
+	if r.store != nil {
+		return r.store.Close()
+	}
+	return nil
+}
+
+// deliver does what is due by the story's clock, by the outbox itself. The
+// queue's own clock is the wall's, so that what it put off is called back.
+func (r *rig) deliver(ctx context.Context) error {
+	if _, err := r.store.DB().ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
+		WHERE state IN ('scheduled', 'retryable', 'available')`); err != nil {
+		return fmt.Errorf("bottest: call jobs back: %w", err)
+	}
+	b, err := outbox.New(r.outbox)
+	if err != nil {
+		return err
+	}
+	if err := b.Due(ctx); err != nil {
+		return err
+	}
+	if left, err := r.jobs(ctx); left == 0 || err != nil {
+		return err
+	}
+	if err := b.Start(ctx); err != nil {
+		return err
+	}
+	for {
+		left, err := r.jobs(ctx)
+		if left == 0 || err != nil {
+			return errors.Join(err, b.Stop(ctx))
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("bottest: %d jobs are never done: %w", left, ctx.Err()), b.Stop(ctx))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// jobs counts what the queue has yet to do now.
+func (r *rig) jobs(ctx context.Context) (n int, err error) {
+	err = r.store.DB().QueryRowContext(ctx, `SELECT COUNT(*) FROM river_job WHERE state IN ('available', 'running')`).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,125 @@
+package bottest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Run plays every story that the pattern finds, over every channel of each.
+// With update the answers of the first channel are written into the files
+// before the others are compared with them.
+func Run(t *testing.T, pattern string, update bool) {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no stories at %s (%v)", pattern, err)
+	}
+	for _, path := range paths {
+		s, err := ReadStory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			want := s.Text()
+			for i, channel := range s.Channels {
+				got, err := Play(t.Context(), s, channel, t.TempDir())
+				if err != nil {
+					t.Errorf("%s: %v\n%s", channel, err, tail(got))
+					return
+				}
+				if update && i == 0 && got != want {
+					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					want = got
+				}
+				if d := Diff(want, got); d != "" {
+					t.Errorf("%s on %s (- the story, + what happened):\n%s", path, channel, d)
+				}
+			}
+		})
+	}
+}
+
+// tail is the end of a transcript that broke off.
+func tail(s string) string {
+	const most = 25
+	ls := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	return strings.Join(ls[max(0, len(ls)-most):], "\n")
+}
+
+// Diff shows where two texts differ, line by line with some lines around;
+// empty if they are the same.
+func Diff(want, got string) string {
+	if want == got {
+		return ""
+	}
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	common := commonLines(a, b)
+	var lines []string
+	var changed []bool
+	add := func(sign, text string, line int) {
+		lines = append(lines, fmt.Sprintf("%4d %s %s", line, sign, text))
+		changed = append(changed, sign != " ")
+	}
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			add(" ", a[i], i+1)
+			i++
+			j++
+		case i < len(a) && (j == len(b) || common[i+1][j] >= common[i][j+1]):
+			add("-", a[i], i+1)
+			i++
+		default:
+			add("+", b[j], i+1)
+			j++
+		}
+	}
+	return strings.Join(around(lines, changed), "\n")
+}
+
+// commonLines counts, from every pair of places on, how many lines both texts
+// still share.
+func commonLines(a, b []string) [][]int {
+	n := make([][]int, len(a)+1)
+	for i := range n {
+		n[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				n[i][j] = n[i+1][j+1] + 1
+			} else {
+				n[i][j] = max(n[i+1][j], n[i][j+1])
+			}
+		}
+	}
+	return n
+}
+
+// around keeps the changed lines and two on either side.
+func around(lines []string, changed []bool) []string {
+	const near = 2
+	var kept []string
+	last := -1
+	for i, l := range lines {
+		wanted := false
+		for k := max(0, i-near); k <= min(len(lines)-1, i+near); k++ {
+			wanted = wanted || changed[k]
+		}
+		if !wanted {
+			continue
+		}
+		if last >= 0 && i > last+1 {
+			kept = append(kept, "     …")
+		}
+		kept, last = append(kept, l), i
+	}
+	return kept
+}
