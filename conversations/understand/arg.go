@@ -6,16 +6,16 @@ import (
 )
 
 // argue adds to a guess what it is about.
-func (m *Matcher) argue(text string, s *scratch, g *Guess, r *rule, mask, small set) {
+func (m *Matcher) argue(text string, s *scratch, g *Guess, f fit) {
+	r, small := f.rule, s.small
 	if n := s.found[m.number].at; g.Intent == Status && n != 0 {
-		from, to := bits.TrailingZeros64(n), 64-bits.LeadingZeros64(n)
-		g.Arg = s.words(text, from, to)
+		g.Arg = s.words(text, bits.TrailingZeros64(n), end(n))
 		return
 	}
 	if !r.tail {
 		return
 	}
-	from, to := 64-bits.LeadingZeros64(mask), len(s.tokens)
+	from, to := end(f.at), len(s.tokens)
 	if !r.command {
 		to = s.sentenceEnd(text, from, small)
 	}
@@ -27,7 +27,7 @@ func (m *Matcher) argue(text string, s *scratch, g *Guess, r *rule, mask, small 
 	}
 	switch {
 	case from == to:
-		g.Whole = g.Whole && to == len(s.tokens) || !s.restAfter(to, small)
+		g.Whole = g.Whole && !s.restAfter(to, small)
 	case r.command:
 		g.Arg = s.words(text, from, to)
 	case g.Intent == Status:

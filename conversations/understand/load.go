@@ -3,6 +3,7 @@ package understand
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -151,6 +152,9 @@ func (b *builder) line(section string, n int, line string) error {
 			b.term(strings.TrimSpace(t), c)
 		}
 	default:
+		if !slices.Contains(intents, Intent(section)) {
+			return fmt.Errorf("no intent is called %q", section)
+		}
 		return b.rule(Intent(section), n, line)
 	}
 	return nil
@@ -210,6 +214,9 @@ func (b *builder) concept(name string) int32 {
 func (b *builder) term(text string, c int32) {
 	fields := strings.FieldsFunc(text, func(r rune) bool { return b.letters.at(r).plain == 0 })
 	b.path(text, fields, c)
+	for _, f := range fields {
+		b.expectSlips(b.word(f))
+	}
 	if len(fields) == 2 {
 		if joined := viet.Fold(fields[0] + fields[1]); len(joined) >= 5 {
 			b.path(text+" joined", []string{joined}, c)
@@ -274,8 +281,6 @@ func (b *builder) word(word string) uint16 {
 			for _, heard := range soundsLike(text) {
 				b.note(heard, reading{word: w, typo: true})
 			}
-			k := sizeKey(text[0], len(text))
-			b.bySize[k] = append(b.bySize[k], spelled{text, w})
 		}
 	}
 	b.seen[word] = w
@@ -286,6 +291,17 @@ func (b *builder) word(word string) uint16 {
 		}
 	}
 	return w
+}
+
+// expectSlips lets a word be found with one letter wrong. Words run together
+// are not among them: that is one slip already.
+func (b *builder) expectSlips(w uint16) {
+	for _, text := range iAndY(b.words[w]) {
+		k := sizeKey(text[0], len(text))
+		if s := (spelled{text, w}); !slices.Contains(b.bySize[k], s) {
+			b.bySize[k] = append(b.bySize[k], s)
+		}
+	}
 }
 
 // note lets a typed word be read as a dictionary word.

@@ -207,86 +207,66 @@ const (
 	strangerCost = 0.22
 	gapCost      = 0.10
 	smallCost    = 0.01
+	coverGain    = 0.02
+	// "đừng …" or "không …" right before a phrase turns it away.
+	deniedQuality = 0.4
 )
+
+// fit is a rule found in a text.
+type fit struct {
+	rule  *rule
+	at    set
+	score float64
+	rank  float64 // the score, and more for the rule that explains more words
+	whole bool
+}
+
+// beats tells whether f is the better explanation; of equals, the one the
+// dictionary has first.
+func (f fit) beats(other fit) bool {
+	return f.rank > other.rank || f.rank == other.rank && other.rule != nil && f.rule.line < other.rule.line
+}
 
 // best weighs the rules whose concepts are all there.
 func (m *Matcher) best(text string, s *scratch) Guess {
-	all := span(0, len(s.tokens))
-	small := s.small
 	if at := m.questionEnd(s); at != 0 {
-		small |= at
+		s.small |= at
 		s.present = append(s.present, m.question)
 		s.found[m.question] = found{at: at, quality: 1}
 	}
-	asks := strings.HasSuffix(text, "?")
-	var first, second Guess
-	first.Intent, second.Intent = None, None
-	firstRank, secondRank := 0.0, 0.0
-	var firstRule *rule
-	var firstMask set
+	var first, second fit
 	for _, c := range s.present {
-		for _, ri := range m.rulesOf[c] {
-			r := &m.rules[ri]
-			mask, quality := set(0), 1.0
-			for _, need := range r.needs {
-				f := s.found[need]
-				at := f.at &^ s.inert
-				if at == 0 || at&^mask == 0 {
-					mask = 0
-					break
-				}
-				mask |= at
-				quality = min(quality, f.quality)
-			}
-			if mask == 0 {
-				continue
-			}
-			from, to := bits.TrailingZeros64(mask), 64-bits.LeadingZeros64(mask)
-			rest := all &^ mask &^ small
-			if r.tail {
-				rest &= span(0, to)
-			}
-			if r.whole && rest != 0 {
-				continue
-			}
-			covered := float64(bits.OnesCount64(mask))
-			strangers := float64(bits.OnesCount64(rest))
-			gap := float64(bits.OnesCount64(rest & span(from, to)))
-			score := r.weight * quality * (covered + 0.5) / (covered + 0.5 + strangerCost*strangers + gapCost*gap)
-			if m.denied(s, mask, from) {
-				score *= 0.4
-			}
-			if asks && r.intent == Help {
-				score = min(1, score*1.03)
-			}
-			rank := score + 0.02*covered - smallCost*float64(bits.OnesCount64(all&^mask&small))
+		for _, i := range m.rulesOf[c] {
+			f, ok := m.weigh(s, &m.rules[i])
 			switch {
-			case rank > firstRank || rank == firstRank && r.before(firstRule):
-				if first.Intent != r.intent {
-					second, secondRank = first, firstRank
+			case !ok:
+			case f.beats(first):
+				if first.rule != nil && first.rule.intent != f.rule.intent {
+					second = first
 				}
-				first = Guess{Intent: r.intent, Score: score, Whole: rest == 0, Why: r.phrase}
-				firstRank, firstRule, firstMask = rank, r, mask
-			case rank > secondRank && r.intent != first.Intent:
-				second, secondRank = Guess{Intent: r.intent, Score: score}, rank
+				first = f
+			case f.rule.intent != first.rule.intent && f.beats(second):
+				second = f
 			}
 		}
 	}
-	if firstRule == nil {
-		return Guess{Intent: None, Second: None}
+	g := Guess{Intent: None, Second: None}
+	if second.rule != nil {
+		g.Second, g.SecondScore = second.rule.intent, second.score
 	}
-	g := first
-	g.Second, g.SecondScore = second.Intent, second.Score
-	if g.Score < Doubtful {
-		g.Second, g.SecondScore = g.Intent, g.Score
-		g.Intent, g.Whole = None, false
+	if first.rule == nil {
 		return g
 	}
-	if strings.Contains(g.Why, "<") {
-		from, to := bits.TrailingZeros64(firstMask), 64-bits.LeadingZeros64(firstMask)
-		g.Why = text[s.tokens[from].from:s.tokens[to-1].to]
+	g.Score, g.Why = first.score, first.rule.phrase
+	if g.Score < Doubtful {
+		g.Second, g.SecondScore = first.rule.intent, first.score
+		return g
 	}
-	m.argue(text, s, &g, firstRule, firstMask, small)
+	g.Intent, g.Whole = first.rule.intent, first.whole
+	if strings.Contains(g.Why, "<") {
+		g.Why = s.words(text, bits.TrailingZeros64(first.at), end(first.at))
+	}
+	m.argue(text, s, &g, first)
 	if text == "DUNG" && g.Second == StopMessages {
 		// In capitals it is the carriers' word of refusal, in small letters
 		// far more often "đúng".
@@ -296,8 +276,39 @@ func (m *Matcher) best(text string, s *scratch) Guess {
 	return g
 }
 
-// before tells whether the dictionary has r earlier than other.
-func (r *rule) before(other *rule) bool { return other != nil && r.line < other.line }
+// end is the token after the last of a set that is not empty.
+func end(of set) int { return 64 - bits.LeadingZeros64(of) }
+
+// weigh says how well a rule explains the text, if it fits at all.
+func (m *Matcher) weigh(s *scratch, r *rule) (fit, bool) {
+	mask, quality := set(0), 1.0
+	for _, need := range r.needs {
+		f := s.found[need]
+		if f.at&^s.inert&^mask == 0 {
+			return fit{}, false
+		}
+		mask |= f.at &^ s.inert
+		quality = min(quality, f.quality)
+	}
+	all := span(0, len(s.tokens))
+	from, to := bits.TrailingZeros64(mask), end(mask)
+	rest := all &^ mask &^ s.small
+	if r.tail {
+		rest &= span(0, to)
+	}
+	if r.whole && rest != 0 {
+		return fit{}, false
+	}
+	covered := float64(bits.OnesCount64(mask)) + 0.5
+	strangers := float64(bits.OnesCount64(rest))
+	gap := float64(bits.OnesCount64(rest & span(from, to)))
+	score := r.weight * quality * covered / (covered + strangerCost*strangers + gapCost*gap)
+	if m.denied(s, mask, from) {
+		score *= deniedQuality
+	}
+	small := float64(bits.OnesCount64(all & s.small &^ mask))
+	return fit{rule: r, at: mask, score: score, rank: score + coverGain*covered - smallCost*small, whole: rest == 0}, true
+}
 
 // questionEnd finds "không", "chưa" or "nhỉ" at the end of a text, where they
 // only make it a question.

@@ -47,6 +47,13 @@ const (
 	Edit       Intent = "edit"       // change an answer
 )
 
+// intents are those a dictionary has phrases for: all but None.
+var intents = []Intent{
+	RegisterIdea, Status, Help, AskWhom, MyData, EraseData, StopMessages, Events,
+	Report, Language, Cancel, Back, Yes, No, Skip, Send, Restart, CallMe, More,
+	Inbox, Supplement, Edit,
+}
+
 // Public is the intent as lists for people show it, one of the fifteen above
 // None: sending says yes to what was shown, starting over leaves what was
 // going on, a call is a person to talk to, a supplement belongs to
