@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
@@ -21,14 +22,14 @@ const (
 )
 
 // view makes a Viewer of a person and the offices they hold.
-func (e *Engine) view(p storage.Person, officers []storage.Officer) storage.Viewer {
+func (e *Engine) view(p storage.Person, officers []storage.Officer, now time.Time) storage.Viewer {
 	v := storage.Viewer{Person: p, Officers: officers}
 	for _, o := range officers {
 		switch o.Role {
 		case storage.Admin, storage.ProvinceOfficer, storage.DepartmentOfficer:
 			v.All = true
 		default:
-			v.Units = append(v.Units, e.prog.Below(o.Unit, o.From)...)
+			v.Units = append(v.Units, e.prog.Below(o.Unit, now)...)
 		}
 	}
 	return v

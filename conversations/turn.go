@@ -53,7 +53,7 @@ func (t *T) Viewer() (storage.Viewer, error) {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return storage.Viewer{}, fmt.Errorf("conversations: viewer: %w", err)
 	}
-	v := t.view(p, officers)
+	v := t.view(p, officers, t.Now)
 	t.viewer = &v
 	return v, nil
 }

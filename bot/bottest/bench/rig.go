@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -141,7 +142,28 @@ func (r *rig) startBot(ctx context.Context) (p *process, addr string, done func(
 		drop()
 		return nil, "", nil, err
 	}
-	return p, addr, func() { p.stop(); drop() }, nil
+	done = func() { p.stop(); drop() }
+	if err := ready(ctx, addr); err != nil {
+		done()
+		return nil, "", nil, err
+	}
+	return p, addr, done, nil
+}
+
+// ready waits until the program says that it can handle messages.
+func ready(ctx context.Context, addr string) error {
+	deadline := time.Now().Add(30 * time.Second)
+	for ctx.Err() == nil && time.Now().Before(deadline) {
+		resp, err := http.Get("http://" + addr + "/readyz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return fmt.Errorf("the program is not ready after half a minute")
 }
 
 func (r *rig) botLoad(addr string, messages int) *load {
