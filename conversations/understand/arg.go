@@ -89,10 +89,10 @@ func (s *scratch) numberEnd(i int) int {
 		return i
 	}
 	switch {
-	case digits == "" && s.digitsAt(i+1) == 6:
+	case letters == 2 && digits == "" && s.digitsAt(i+1) == 6:
 		return i + 2 // "LS 260001"
-	case digits == "" && s.digitsAt(i+1) == 2 && s.digitsAt(i+2) > 0:
-		return i + 3 // "LS 26 0001"
+	case letters == 2 && digits == "" && s.digitsAt(i+1) == 2 && s.digitsAt(i+2) == 4:
+		return i + 3 // "LS 26 0001", but no price: "giá 50 000"
 	case len(digits) == 2 && s.digitsAt(i+1) > 0 && s.digitsAt(i+1) <= 5:
 		return i + 2 // "LS26-0001"
 	case len(digits) >= 5 && len(digits) <= 7:

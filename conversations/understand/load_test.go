@@ -24,8 +24,10 @@ func TestLoadRefusesBadDictionaries(t *testing.T) {
 
 // TestDictionaryIsClean: the dictionary is compared as it stands.
 func TestDictionaryIsClean(t *testing.T) {
-	if !norm.NFC.IsNormalString(phrases) || strings.ToLower(phrases[strings.Index(phrases, "[short]"):]) != phrases[strings.Index(phrases, "[short]"):] {
-		t.Error("phrases.txt must be NFC and in small letters")
+	for n, line := range strings.Split(phrases, "\n") {
+		if !norm.NFC.IsNormalString(line) || line != strings.ToLower(line) && line[0] != '#' {
+			t.Errorf("line %d must be NFC and in small letters: %q", n+1, line)
+		}
 	}
 	m := New()
 	seen := map[Intent]bool{}

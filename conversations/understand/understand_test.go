@@ -41,6 +41,8 @@ func TestGuess(t *testing.T) {
 		{"bổ sung phiếu", understand.Supplement, true, ""},
 		{"sửa", understand.Edit, true, ""},
 		{"khônggg", understand.No, true, ""},
+		{"giá 50 000 đồng", understand.None, false, ""},
+		{"đăng ký sản phẩm mật ong, tôi ở Hữu Lũng", understand.RegisterIdea, false, "mật ong"},
 		{"", understand.None, false, ""},
 		{"🌾", understand.None, false, ""},
 	} {
@@ -133,6 +135,8 @@ Chưa có đăng ký kinh doanh
 Bà tôi truyền lại nghề này từ năm 1960
 Gửi tiền cho bà con sau khi bán
 Không dùng hóa chất, không chất bảo quản
+Giá 50 000 đồng một hộp
+Bán 120.000 một cân
 Có sẵn ở rừng Mẫu Sơn
 Tôi là Hoàng Văn Dừng
 Hoàng Thị Thôi`
