@@ -19,10 +19,15 @@ func (m *Matcher) argue(text string, s *scratch, g *Guess, f fit) {
 	if !r.command {
 		to = s.sentenceEnd(text, from, small)
 	}
-	for from < to && small&span(from, from+1) != 0 {
+	if span(from, to)&^small == 0 {
+		from = to
+	}
+	// Only what is surely no name: "ong" alone may be politeness, "mat ong" is not.
+	particles := s.found[m.particle].at
+	for from < to && particles&span(from, from+1) != 0 {
 		from++
 	}
-	for to > from && small&span(to-1, to) != 0 {
+	for to > from && particles&span(to-1, to) != 0 {
 		to--
 	}
 	switch {

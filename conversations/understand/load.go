@@ -27,6 +27,7 @@ type Matcher struct {
 	number   int32     // the concept of a form number
 	asking   int32     // words that make a question at the end
 	question int32     // one of them standing there
+	particle int32     // words that are no part of an Arg
 	denying  int32     // words that deny what follows
 	pool     sync.Pool
 }
@@ -102,6 +103,7 @@ func load(file string) (*Matcher, error) {
 		seen: map[string]uint16{}, wordOf: map[string]uint16{}, termOf: map[string]int32{},
 		concepts: map[string]int32{"<polite>": polite, "<none>": inert, "<vocative>": vocative},
 	}
+	b.particle = b.concept("<particle>")
 	b.number, b.asking, b.denying, b.question = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>"), b.concept("<question>")
 	section := ""
 	for n, line := range strings.Split(file, "\n") {
