@@ -56,6 +56,9 @@ func (m *Matcher) Understand(text string) Guess {
 	if len(s.tokens) == 0 {
 		return Guess{Intent: None, Second: None}
 	}
+	if s.tokens[0].folded == "ocop" {
+		s.small |= span(0, 1) // the keyword of a shared short code
+	}
 	m.findNumber(s)
 	for i := range s.tokens {
 		m.walk(s, 0, i, i, 1, 0)

@@ -26,6 +26,8 @@ func TestGuess(t *testing.T) {
 		{"OCOP TC LS26-0002", understand.Status, true, "LS26-0002"},
 		{"TC ls260007", understand.Status, true, "ls260007"},
 		{"tra cứu 12", understand.Status, true, "12"},
+		{"OCOP HELP", understand.Help, true, ""},
+		{"ocop quay lai", understand.Back, true, ""},
 		{"TC", understand.Status, true, ""},
 		{"tra cứu hồ sơ của tôi", understand.Status, true, ""},
 		{"phiếu LS26-0005 sao rồi?", understand.Status, true, "LS26-0005"},
