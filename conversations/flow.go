@@ -63,8 +63,8 @@ type Step struct {
 	Send bool
 	// Contact offers the button that shares one's own phone number.
 	Contact bool
-	// Name says that the answer is a person's or a product's name, so that a
-	// word of refusal is asked about.
+	// Name says that the answer is a person's name, so that a word of refusal
+	// that is also a name is taken for one.
 	Name bool
 	// Numbers says that a bare number is first a form number of one's own,
 	// where the channel shows no numbered list.

@@ -6,6 +6,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
 	"ocopbot/storage"
 )
@@ -47,6 +48,17 @@ func help() *Flow {
 			return nil
 		},
 	}}}
+}
+
+// topicNamed finds the topic whose title a question holds: «có mất tiền
+// không ạ?» is answered at once.
+func (t *T) topicNamed(text string) map[string]string {
+	for _, topic := range helpTopics {
+		if title := viet.Fold(t.Text("help.choice_"+topic, nil)); strings.Contains(" "+viet.Fold(text)+" ", " "+title+" ") {
+			return map[string]string{"topic": topic, "page": topic}
+		}
+	}
+	return nil
 }
 
 // helpData are the programme's own facts, as they hold today.

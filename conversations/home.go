@@ -147,7 +147,7 @@ func (t *T) wish(g understand.Guess) error {
 	case understand.Status:
 		return t.showStatus(g.Arg)
 	case understand.Help:
-		return t.open(helpFlow, nil)
+		return t.open(helpFlow, t.topicNamed(t.In.Text))
 	case understand.AskWhom:
 		return t.open(askFlow, nil)
 	case understand.CallMe:

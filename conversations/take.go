@@ -117,6 +117,9 @@ func (t *T) takeText() error {
 	if looksLikeCode(text) && !t.flows[t.F().Flow].Draft {
 		return t.open(codeFlow, map[string]string{"code": text})
 	}
+	if !t.S.Idle() && isGreeting(text) { // politeness, and the form goes on
+		return nil
+	}
 	g := t.words.Understand(text)
 	if done, err := t.control(s, g); done || err != nil {
 		return err
@@ -146,15 +149,6 @@ func (t *T) turnsAway(s *Step, g understand.Guess, text string) bool {
 	return g.Whole && g.Score >= 0.9 || g.Score >= sure && strings.HasSuffix(strings.TrimSpace(text), "?")
 }
 
-// isRefusalWord tells the words that are also given names.
-func isRefusalWord(text string) bool {
-	switch viet.Fold(text) {
-	case "huy", "dung":
-		return true
-	}
-	return false
-}
-
 // control serves going back, skipping, leaving and sending: the words that
 // mean the same at every question.
 func (t *T) control(s *Step, g understand.Guess) (bool, error) {
@@ -168,7 +162,7 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 		if s.Optional {
 			return true, t.choose(choiceSkip)
 		}
-		if t.S.Idle() {
+		if !t.flows[t.F().Flow].Draft { // only a form needs its answers
 			return false, nil
 		}
 		t.Tell("engine.cannot_skip")
@@ -188,8 +182,15 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 		if t.offers("no") {
 			return true, t.choose("no")
 		}
-		if s.Optional && s.Parse != nil {
+		switch {
+		case s.Optional && (s.Parse != nil || !t.offersAnswers()):
 			return true, t.choose(choiceSkip)
+		case s.Name && s.Parse != nil:
+			return true, t.leave()
+		case t.offers(choiceEdit): // the summary is not right
+			return true, t.choose(choiceEdit)
+		case s.Parse == nil && t.flows[t.F().Flow].Draft:
+			return true, t.missed(s) // it answers no «this or that?»
 		}
 	case understand.Cancel:
 		return true, t.leave()
@@ -225,6 +226,17 @@ func (t *T) goBack() error {
 func (t *T) offers(id string) bool {
 	for _, o := range t.S.Offered {
 		if o == id {
+			return true
+		}
+	}
+	return false
+}
+
+// offersAnswers tells whether any of the choices answers the question, and is
+// not the engine's own.
+func (t *T) offersAnswers() bool {
+	for _, o := range t.S.Offered {
+		if !strings.HasPrefix(o, ".") {
 			return true
 		}
 	}

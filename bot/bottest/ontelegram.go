@@ -23,8 +23,8 @@ type telegramPhone struct {
 	ch     *telegram.Channel
 	hook   *httptest.Server
 	people map[string]*faketelegram.Person
-	last   map[string]faketelegram.Message // with choices
-	update map[string]int64                // the last one a person caused
+	last   map[string]faketelegram.Message
+	update map[string]int64 // the last one a person caused
 
 	picture []byte
 }
@@ -144,9 +144,7 @@ func (p *telegramPhone) heard(who string) []message {
 				}
 			}
 		}
-		if len(m.choices) > 0 {
-			p.last[who] = got
-		}
+		p.last[who] = got
 		if got.File != nil {
 			m.file, m.data = got.File.Name, got.File.Data
 		}

@@ -146,9 +146,7 @@ func (p *terminalPhone) heard(who string) []message {
 	ms := p.shown[who]
 	delete(p.shown, who)
 	for _, m := range ms {
-		if len(m.choices) > 0 {
-			p.last[who] = m.choices
-		}
+		p.last[who] = m.choices
 	}
 	return ms
 }

@@ -37,11 +37,12 @@ type Channel struct {
 	out   io.Writer
 	who   string
 	count int
+	told  map[string]bot.Message // by person: the last message nobody asked for, while it is the last
 }
 
 // New makes a phone that reads lines from in, said by who, and writes to out.
 func New(in io.Reader, out io.Writer, who string, now func() time.Time) *Channel {
-	return &Channel{in: in, out: out, who: who, now: now}
+	return &Channel{in: in, out: out, who: who, now: now, told: map[string]bot.Message{}}
 }
 
 // Caps: numbered choices, no length limit worth naming.
@@ -132,6 +133,14 @@ func (c *Channel) incoming(line string) bot.Incoming {
 	if in.Kind == bot.Text && in.Text == "" {
 		return bot.Incoming{}
 	}
+	// The number of a choice below what nobody asked for is a touch of it: the
+	// open question knows nothing of these choices.
+	if m := c.told[c.who]; in.Kind == bot.Text {
+		if n, err := strconv.Atoi(in.Text); err == nil && n >= 1 && n <= len(m.Choices) {
+			in.Kind, in.Text, in.Ref, in.Choice = bot.Tap, "", m.Ref, m.Choices[n-1].ID
+		}
+	}
+	delete(c.told, c.who)
 	return in
 }
 
@@ -140,6 +149,9 @@ func (c *Channel) Send(_ context.Context, to bot.Address, m bot.Message) (string
 	if err := c.show(to, m); err != nil {
 		return "", &bot.SendError{Code: bot.Unavailable, Err: err}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told[to.ID()] = m
 	return "", nil
 }
 
