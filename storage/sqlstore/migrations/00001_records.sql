@@ -99,7 +99,7 @@ CREATE TABLE events (
     kind     TEXT   NOT NULL,
     actor    BIGINT REFERENCES persons (id),
     role     TEXT   NOT NULL,
-    corrects BIGINT REFERENCES events (id),
+    corrects BIGINT REFERENCES events (id) DEFERRABLE INITIALLY DEFERRED,
     body     TEXT   NOT NULL,
     UNIQUE (idea, seq)
 );

@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// Everything is all that is kept about a person, ready to be written as JSON
+// and taken along (Luật 91/2025/QH15). Scores and decisions that were not
+// published yet are left out, and so are officers' notes: they are not the
+// person's words.
+func (s *Store) Everything(ctx context.Context, person storage.ID) (any, error) {
+	p, err := s.Person(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Unit: p.Unit, Since: p.Created}
+	for _, read := range []func(context.Context, *ownRecord, storage.ID) error{
+		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices,
+	} {
+		if err := read(ctx, &all, person); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+type ownRecord struct {
+	Name          string            `json:"name"`
+	Phone         string            `json:"phone"`
+	Language      string            `json:"language"`
+	Unit          ocop.UnitKey      `json:"unit"`
+	Since         time.Time         `json:"since"`
+	Addresses     []ownAddress      `json:"addresses"`
+	Consents      []ownConsent      `json:"consents"`
+	Organisations []ownOrganisation `json:"organisations"`
+	Ideas         []ownIdea         `json:"ideas"`
+	Requests      []ownRequest      `json:"requests"`
+	Notices       []ownNotice       `json:"notices"`
+	Offices       []ownOffice       `json:"offices"`
+}
+
+type ownAddress struct {
+	Address string    `json:"address"`
+	Since   time.Time `json:"since"`
+	Used    time.Time `json:"last_used,omitzero"`
+}
+
+type ownConsent struct {
+	Purpose string    `json:"purpose"`
+	Given   bool      `json:"given"`
+	Text    string    `json:"text_version"`
+	At      time.Time `json:"at"`
+	Address string    `json:"address"`
+	Message string    `json:"message"`
+}
+
+type ownOrganisation struct {
+	Name string       `json:"name"`
+	Kind string       `json:"kind"`
+	Unit ocop.UnitKey `json:"unit"`
+}
+
+type ownRequest struct {
+	Topic  string    `json:"topic"`
+	Text   string    `json:"text"`
+	At     time.Time `json:"at"`
+	Closed time.Time `json:"closed,omitzero"`
+}
+
+type ownNotice struct {
+	Kind  string    `json:"kind"`
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+	To    string    `json:"to,omitempty"`
+}
+
+type ownOffice struct {
+	Unit ocop.UnitKey `json:"unit"`
+	Role string       `json:"role"`
+	Name string       `json:"name"`
+	From time.Time    `json:"from"`
+	To   time.Time    `json:"to,omitzero"`
+}
+
+func (s *Store) ownContacts(ctx context.Context, all *ownRecord, person storage.ID) error {
+	routes, err := s.Routes(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, r := range routes {
+		all.Addresses = append(all.Addresses, ownAddress{string(r.Addr), r.Since, r.Used})
+	}
+	consents, err := s.Consents(ctx, person)
+	for _, c := range consents {
+		all.Consents = append(all.Consents, ownConsent{c.Purpose, c.Given, c.Text, c.At, string(c.Addr), c.Message})
+	}
+	return err
+}
+
+func (s *Store) ownOrganisations(ctx context.Context, all *ownRecord, person storage.ID) error {
+	orgs, err := s.OrganisationsOf(ctx, person)
+	for _, o := range orgs {
+		all.Organisations = append(all.Organisations, ownOrganisation{o.Name, o.Kind, o.Unit})
+	}
+	return err
+}
+
+func (s *Store) ownMessages(ctx context.Context, all *ownRecord, person storage.ID) error {
+	requests, err := list(ctx, s, "requests", scanRequest,
+		`SELECT `+requestColumns+` FROM requests q WHERE q.person = $1 ORDER BY q.at, q.id`, person)
+	if err != nil {
+		return err
+	}
+	for _, q := range requests {
+		all.Requests = append(all.Requests, ownRequest{q.Topic, q.Text, q.At, q.Closed})
+	}
+	notices, err := list(ctx, s, "notices", scanNotice,
+		`SELECT `+noticeColumns+` FROM notices WHERE person = $1 ORDER BY at, id`, person)
+	for _, n := range notices {
+		all.Notices = append(all.Notices, ownNotice{n.Kind, n.State, n.At, string(n.Addr)})
+	}
+	return err
+}
+
+func (s *Store) ownOffices(ctx context.Context, all *ownRecord, person storage.ID) error {
+	offices, err := list(ctx, s, "offices", scanOfficer,
+		`SELECT `+officerColumns+` FROM officers o WHERE o.person = $1 ORDER BY o.since, o.id`, person)
+	for _, o := range offices {
+		all.Offices = append(all.Offices, ownOffice{o.Unit, o.Role, o.Name, o.From, o.To})
+	}
+	return err
+}

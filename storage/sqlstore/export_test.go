@@ -1,0 +1,4 @@
+package sqlstore
+
+// Tables are the tables of a backup.
+func Tables() []string { return tables }

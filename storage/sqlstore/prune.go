@@ -1,0 +1,40 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"ocopbot/storage"
+)
+
+const day = 24 * time.Hour
+
+// How long things are kept that are of no use afterwards.
+const (
+	keepCommits = storage.KeepDurable + 30*day // longer than any session may wait to finish one
+	keepNotices = 365 * day                    // after they were settled
+	keepDead    = 90 * day
+	keepInvites = 30 * day // unused, after they expired
+)
+
+// Prune removes what has outlived its use: expired sessions, commits of
+// sessions long gone, settled notices, dead letters, unused invites and counts
+// of wrong codes.
+func (s *Store) Prune(ctx context.Context, now time.Time) error {
+	for _, p := range []struct {
+		query  string
+		before time.Time
+	}{
+		{`DELETE FROM sessions WHERE expires <= $1`, now},
+		{`DELETE FROM commits WHERE at < $1`, now.Add(-keepCommits)},
+		{`DELETE FROM notices WHERE state <> 'queued' AND done < $1`, now.Add(-keepNotices)},
+		{`DELETE FROM dead WHERE at < $1`, now.Add(-keepDead)},
+		{`DELETE FROM invites WHERE used = 0 AND expires < $1`, now.Add(-keepInvites)},
+		{`DELETE FROM codes WHERE at < $1`, now.Add(-2 * codesLocked)},
+	} {
+		if _, err := s.do(ctx, "prune", p.query, ms(p.before)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+var commitChecks = map[string]func(*testing.T, *world){
+	"CommitOnce":              commitOnce,
+	"CommitOnceAtOnce":        commitOnceAtOnce,
+	"FailureLeavesNothing":    failureLeavesNothing,
+	"PanicLeavesNothing":      panicLeavesNothing,
+	"SwallowedErrorFails":     swallowedErrorFails,
+	"NumbersWithoutGaps":      numbersWithoutGaps,
+	"SeriesAreApart":          seriesAreApart,
+	"TxSeesItsOwnWrites":      txSeesItsOwnWrites,
+	"EndedContextDoesNothing": endedContext,
+}
+
+func commitOnce(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	key := storage.Key{Session: "s1", Turn: 8}
+	runs := 0
+	commit := func(key storage.Key) string {
+		return string(must(w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+			runs++
+			i := w.draft(p, "Mật ong")
+			err := x.AddIdea(&i, p.ID)
+			return []byte(i.Number.String()), err
+		}))(t))
+	}
+	same(t, "first", commit(key), "LS26-0001")
+	same(t, "again", commit(key), "LS26-0001")
+	same(t, "runs", runs, 1)
+	same(t, "next turn", commit(storage.Key{Session: "s1", Turn: 9}), "LS26-0002")
+	same(t, "other session", commit(storage.Key{Session: "s2", Turn: 8}), "LS26-0003")
+}
+
+func commitOnceAtOnce(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	key := storage.Key{Session: "s1", Turn: 8}
+	var outcomes [12]string
+	atOnce(len(outcomes), func(n int) {
+		out, err := w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+			i := w.draft(p, fmt.Sprint("Mật ong ", n))
+			err := x.AddIdea(&i, p.ID)
+			return fmt.Appendf(nil, "%s by %d", i.Number, n), err
+		})
+		if err != nil {
+			t.Errorf("Commit: %v", err)
+		}
+		outcomes[n] = string(out)
+	})
+	for _, o := range outcomes {
+		same(t, "outcome", o, outcomes[0])
+	}
+	same(t, "ideas", len(must(w.IdeasOf(t.Context(), p.ID))(t)), 1)
+}
+
+var errRefused = errors.New("refused by the test")
+
+func failureLeavesNothing(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	key := w.key()
+	try := func(fail error) ([]byte, error) {
+		return w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+			i := w.draft(p, "Mật ong")
+			return []byte("done"), errors.Join(x.PutOfficer(storage.Officer{ID: w.id(), Person: p.ID, From: w.now}), x.AddIdea(&i, p.ID), fail)
+		})
+	}
+	_, err := try(errRefused)
+	w.wants(err, errRefused)
+	same(t, "ideas", len(must(w.IdeasOf(t.Context(), p.ID))(t)), 0)
+	same(t, "offices", len(must(w.OfficersOf(t.Context(), p.ID, w.now))(t)), 0)
+	same(t, "the same key later", string(must(try(nil))(t)), "done")
+	same(t, "number", must(w.IdeasOf(t.Context(), p.ID))(t)[0].Number.Seq, 1)
+}
+
+func panicLeavesNothing(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_ = w.Write(t.Context(), func(x storage.Tx) error {
+			i := w.draft(p, "Mật ong")
+			if err := x.AddIdea(&i, p.ID); err != nil {
+				t.Error(err)
+			}
+			panic("of the test")
+		})
+	}()
+	same(t, "ideas", len(must(w.IdeasOf(t.Context(), p.ID))(t)), 0)
+	same(t, "number", w.idea(p, "Rượu").Number.Seq, 1)
+}
+
+// swallowedErrorFails: what the database refused is not half committed
+// because somebody looked away.
+func swallowedErrorFails(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	i := w.idea(p, "Mật ong")
+	err := w.Write(t.Context(), func(x storage.Tx) error {
+		_ = x.PutPerson(storage.Person{ID: w.id(), Name: "Bình"})
+		_ = x.AddFile(storage.File{ID: i.ID, Idea: i.ID, Person: p.ID})
+		_ = x.AddFile(storage.File{ID: i.ID, Idea: i.ID, Person: p.ID})
+		_, _ = x.Person(p.ID)
+		return nil
+	})
+	w.wants(err, storage.ErrConflict)
+	same(t, "files", len(must(w.Files(t.Context(), i.ID))(t)), 0)
+}
+
+func numbersWithoutGaps(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	const many = 50
+	var kept atomic.Int32
+	atOnce(many, func(n int) {
+		_, err := w.Commit(t.Context(), storage.Key{Session: fmt.Sprint("s", n), Turn: 1}, w.now, func(x storage.Tx) ([]byte, error) {
+			i := w.draft(p, "Mật ong")
+			if err := x.AddIdea(&i, p.ID); err != nil {
+				return nil, err
+			}
+			if n%3 == 0 {
+				return nil, errRefused
+			}
+			return nil, nil
+		})
+		switch {
+		case err == nil:
+			kept.Add(1)
+		case n%3 != 0 || !errors.Is(err, errRefused):
+			t.Errorf("Commit: %v", err)
+		}
+	})
+	var numbers []int
+	for _, i := range must(w.IdeasOf(t.Context(), p.ID))(t) {
+		numbers = append(numbers, i.Number.Seq)
+	}
+	slices.Sort(numbers)
+	same(t, "ideas", len(numbers), int(kept.Load()))
+	for n, seq := range numbers {
+		same(t, "number", seq, n+1)
+	}
+}
+
+func seriesAreApart(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	for _, want := range []string{"LS26-0001", "LS26-0002", "LS27-0001", "HN26-0001", "LS26-0003"} {
+		i := w.draft(p, "Mật ong")
+		n := must(ocop.ParseFormNumber(want))(t)
+		i.Number.Prefix, i.Number.Year = n.Prefix, n.Year
+		w.write(func(x storage.Tx) error { return x.AddIdea(&i, p.ID) })
+		same(t, "number", i.Number, n)
+		same(t, "found", must(w.IdeaByNumber(t.Context(), n))(t).ID, i.ID)
+	}
+	_, err := w.IdeaByNumber(t.Context(), ocop.FormNumber{Prefix: "LS", Year: 2026, Seq: 4})
+	w.wants(err, storage.ErrNotFound)
+}
+
+func txSeesItsOwnWrites(t *testing.T, w *world) {
+	w.write(func(x storage.Tx) error {
+		p := storage.Person{ID: w.id(), Name: "An", Created: w.now}
+		w.must(x.PutPerson(p))
+		w.must(x.PutRoute(storage.Route{Addr: "tel:+84912000111", Person: p.ID, Since: w.now}))
+		same(t, "person", must(x.PersonAt("tel:+84912000111"))(t).Name, "An")
+		i := w.draft(p, "Mật ong")
+		w.must(x.AddIdea(&i, p.ID))
+		same(t, "idea", must(x.IdeaByNumber(i.Number))(t).ID, i.ID)
+		after := must(x.Happen(storage.Event{ID: w.id(), Idea: i.ID, At: w.now, Kind: ocop.EventAccepted}, 1, nil))(t)
+		same(t, "version", must(x.Idea(i.ID))(t).Version, after.Version)
+		_, err := x.PersonAt("tel:+84000000000")
+		w.wants(err, storage.ErrNotFound)
+		return nil // not finding somebody breaks nothing
+	})
+	_, _, err := w.Viewer(t.Context(), "tel:+84912000111", w.now)
+	w.must(err)
+}
+
+func endedContext(t *testing.T, w *world) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	err := w.Write(ctx, func(x storage.Tx) error { return x.PutPerson(storage.Person{ID: 7}) })
+	w.wants(err, context.Canceled)
+	if errors.Is(err, storage.ErrUnavailable) {
+		t.Error("the caller's own wish counts as an unavailable database")
+	}
+	_, err = w.Person(t.Context(), 7)
+	w.wants(err, storage.ErrNotFound)
+}
