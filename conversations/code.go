@@ -16,21 +16,32 @@ import (
 // InviteLasts is how long an unused code works.
 const InviteLasts = 48 * time.Hour
 
-// NewCode draws a one-time code of 50 random bits, easy to read aloud and to
-// type: no letters that look like digits.
+const (
+	codeDigits  = "23456789"
+	codeLetters = codeDigits + "ABCDEFGHJKLMNPQRSTUVWXYZ"
+)
+
+// NewCode draws a one-time code of nearly 50 random bits, easy to read aloud
+// and to type: no letters that look like digits, and at least one digit, by
+// which it is told from a word.
 func NewCode() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	var b [10]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	for i := range b {
-		b[i] = letters[int(b[i])%len(letters)]
+	for {
+		_, _ = rand.Read(b[:]) // never fails, by its documentation
+		for i := range b {
+			b[i] = codeLetters[int(b[i])%len(codeLetters)]
+		}
+		if strings.ContainsAny(string(b[:]), codeDigits) {
+			return string(b[:])
+		}
 	}
-	return string(b[:])
 }
+
+var codeSpaces = strings.NewReplacer(" ", "", "-", "")
 
 // CodeHash is what is kept of a code. It is typed with any case, spaces or dashes.
 func CodeHash(code string) []byte {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
+	code = strings.ToUpper(codeSpaces.Replace(code))
 	h := sha256.Sum256([]byte(code))
 	return h[:]
 }
@@ -97,8 +108,11 @@ func (t *T) takeUp(tx storage.Tx, p storage.Person, inv storage.Invite) (Outcome
 
 // looksLikeCode tells a text that is nothing but a one-time code.
 func looksLikeCode(text string) bool {
-	text = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
-	return len(text) == 10 && strings.Trim(text, "23456789ABCDEFGHJKLMNPQRSTUVWXYZ") == "" && strings.ContainsAny(text, "23456789")
+	if len(text) < 10 || len(text) > 20 {
+		return false
+	}
+	text = strings.ToUpper(codeSpaces.Replace(text))
+	return len(text) == 10 && strings.Trim(text, codeLetters) == "" && strings.ContainsAny(text, codeDigits)
 }
 
 // invite makes a code with which somebody else may see and keep the forms of

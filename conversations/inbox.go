@@ -206,7 +206,12 @@ func loadAct(t *T) (any, error) {
 	return actView{i, card, role(v)}, err
 }
 
-func askAct(t *T) (string, locales.Data) { return "act.card", dataOf("card", t.Loaded.(actView).card) }
+// askAct notes which version it shows: a decision is on what the officer saw.
+func askAct(t *T) (string, locales.Data) {
+	v := t.Loaded.(actView)
+	t.Set("version", strconv.Itoa(v.idea.Version))
+	return "act.card", dataOf("card", v.card)
+}
 
 func actChoices(t *T) []bot.Choice {
 	v := t.Loaded.(actView)
@@ -243,7 +248,6 @@ func answerAct(t *T, v string) error {
 	}
 	t.Set("act", v)
 	t.Set("role", seen.role)
-	t.Set("version", strconv.Itoa(seen.idea.Version))
 	if a.text {
 		t.goTo("text")
 		return nil

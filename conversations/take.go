@@ -200,6 +200,7 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 
 // leave is what «hủy», «thôi» do: a form is parked after asking, anything else is closed.
 func (t *T) leave() error {
+	t.closeMenus() // shown over a form: it is the form that is meant
 	if t.flows[t.F().Flow].Draft {
 		return t.open(leaveFlow, nil)
 	}
@@ -245,12 +246,27 @@ func (t *T) offersAnswers() bool {
 
 var choiceNumber = regexp.MustCompile(`^(?:ocop )?(?:so |chon |phuong an |cau )?(\d{1,2})$`)
 
+// numberOf is the number a folded text chooses; -1 when it chooses none.
+func numberOf(typed string) int {
+	if typed == "" || typed[len(typed)-1] < '0' || typed[len(typed)-1] > '9' {
+		return -1
+	}
+	m := choiceNumber.FindStringSubmatch(typed)
+	if m == nil {
+		return -1
+	}
+	n, _ := strconv.Atoi(m[1]) // two digits at most, by the pattern
+	return n
+}
+
 // chosen finds the offered choice a text names: by number, label, or the
 // label's start when only one has it.
 func (t *T) chosen(text string) string {
+	if len(t.S.Offered) == 0 {
+		return ""
+	}
 	typed := viet.Fold(text)
-	if m := choiceNumber.FindStringSubmatch(typed); m != nil {
-		n, _ := strconv.Atoi(m[1]) // two digits at most, by the pattern
+	if n := numberOf(typed); n >= 0 {
 		if n >= 1 && n <= len(t.S.Offered) {
 			return t.S.Offered[n-1]
 		}

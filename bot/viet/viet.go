@@ -48,6 +48,14 @@ func Clean(s string) string {
 // fancy letters (ｆｕｌｌ, 𝗯𝗼𝗹𝗱) as plain ones, punctuation and space runs made
 // one space. "Mật  ong, Đào" → "mat ong dao". Folding twice changes nothing.
 func Fold(s string) string {
+	if folded, ok := foldVietnamese(s); ok {
+		return folded
+	}
+	return foldAny(s)
+}
+
+// foldAny folds any text, by its full decomposition.
+func foldAny(s string) string {
 	s = norm.NFKD.String(strings.ToValidUTF8(s, " "))
 	var b strings.Builder
 	b.Grow(len(s))
