@@ -8,6 +8,7 @@ package terminal
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,14 +31,16 @@ const longestLine = 64 << 10
 // Channel is a phone in the terminal. Several people can share it: each line
 // is said by the person at the phone, whom /as changes.
 type Channel struct {
-	in  io.Reader
-	now func() time.Time
+	in    io.Reader
+	now   func() time.Time
+	width func() int // of the screen; nil if nobody looks at one
 
-	mu    sync.Mutex
-	out   io.Writer
-	who   string
-	count int
-	told  map[string]bot.Message // by person: the last message nobody asked for, while it is the last
+	mu        sync.Mutex
+	out       io.Writer
+	who       string
+	prompting bool // a prompt is the last thing on the screen
+	count     int
+	told      map[string]bot.Message // by person: the last message nobody asked for, while it is the last
 }
 
 // New makes a phone that reads lines from in, said by who, and writes to out.
@@ -49,7 +52,8 @@ func New(in io.Reader, out io.Writer, who string, now func() time.Time) *Channel
 func (c *Channel) Caps() bot.Caps { return bot.Caps{Name: Name, Longest: 4096} }
 
 // Receive reads lines until the input or ctx ends.
-func (c *Channel) Receive(ctx context.Context, h bot.Handler) error {
+func (c *Channel) Receive(ctx context.Context, h bot.Handler) (err error) {
+	defer func() { err = errors.Join(err, c.leave()) }()
 	lines := make(chan string)
 	failed := make(chan error, 1)
 	go func() {
@@ -66,6 +70,9 @@ func (c *Channel) Receive(ctx context.Context, h bot.Handler) error {
 		failed <- s.Err()
 	}()
 	for {
+		if err := c.prompt(); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -78,6 +85,7 @@ func (c *Channel) Receive(ctx context.Context, h bot.Handler) error {
 					return nil
 				}
 			}
+			c.typed()
 			if err := c.line(ctx, h, line); err != nil {
 				return err
 			}
@@ -179,10 +187,10 @@ func (c *Channel) show(to bot.Address, m bot.Message) error {
 		fmt.Fprintf(&b, "[%s]\n", to.ID())
 	}
 	c.mu.Unlock()
-	b.WriteString(m.Text)
+	b.WriteString(c.fit(m.Text))
 	b.WriteByte('\n')
 	for i, ch := range m.Choices {
-		fmt.Fprintf(&b, "  %d. %s\n", i+1, ch.Label)
+		b.WriteString(c.fit(fmt.Sprintf("  %d. %s\n", i+1, ch.Label)))
 	}
 	if m.Attached != nil {
 		fmt.Fprintf(&b, "[%s, %d bytes]\n", m.Attached.Name, len(m.Attached.Data))
@@ -195,9 +203,18 @@ func (c *Channel) show(to bot.Address, m bot.Message) error {
 	return c.write(b.String())
 }
 
+// write shows s; a prompt that stood there stands below it again.
 func (c *Channel) write(s string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.prompting {
+		s = "\n" + s + c.who + "> "
+	}
+	return c.put(s)
+}
+
+// put writes s, all of it at once. c.mu is held.
+func (c *Channel) put(s string) error {
 	_, err := io.WriteString(c.out, s)
 	return err
 }

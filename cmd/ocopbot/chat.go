@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
+
+	"golang.org/x/term"
 
 	"ocopbot/bot/terminal"
 	"ocopbot/bot/viet"
@@ -15,6 +19,7 @@ type chatCmd struct {
 
 const chatHelp = `A phone to try the bot with. Type as a farmer would, with or without accents;
 answer with the number of a choice or its words. Ctrl-D ends.
+Begin with: Em muốn đăng ký sản phẩm
   /as NAME          hand the phone to somebody else
   /photo FILE       send a picture        /contact NUMBER  share a phone number
   /start CODE       use an officer's code (ocopbot officer invite …)
@@ -25,16 +30,23 @@ For Telegram: get a token from @BotFather, then
 `
 
 // Run is the phone: the same dialogs, the same records, no other service.
-func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	if s.LogLevel == "info" {
-		s.LogLevel = "warn" // the screen is the phone's
+		s.LogLevel = "error" // the screen is the phone's
 	}
-	phone := terminal.New(io.in, io.out, viet.Fold(c.As), time.Now)
+	who := viet.Fold(c.As)
+	if who == "" {
+		return fmt.Errorf("%w: --as: whose phone is it?", errSettings)
+	}
+	phone := terminal.New(io.in, io.out, who, time.Now)
+	if columns := onScreen(io); columns != nil {
+		phone.Screen(columns)
+	}
 	a, err := open(ctx, s, phone)
 	if err != nil {
 		return err
 	}
-	defer a.close()
+	defer func() { err = errors.Join(err, a.close()) }()
 	if err := a.records.migrate(ctx); err != nil {
 		return err
 	}
@@ -49,4 +61,21 @@ func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) error {
 	}
 	defer stop()
 	return phone.Receive(ctx, a.handler(phone))
+}
+
+// onScreen gives the present width of the terminal that a person types into
+// and reads from; nil if there is none.
+func onScreen(io streams) func() int {
+	in, isFile := io.in.(*os.File)
+	out, isFileToo := io.out.(*os.File)
+	if !isFile || !isFileToo || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
+		return nil
+	}
+	return func() int {
+		width, _, err := term.GetSize(int(out.Fd()))
+		if err != nil {
+			return 0
+		}
+		return width
+	}
 }
