@@ -14,8 +14,9 @@ const vietnameseEnd = 0x1F00
 // has none: the common case of folding without decomposing.
 var plainLetters = func() (table [vietnameseEnd]byte) {
 	for r := rune(utf8.RuneSelf); r < vietnameseEnd; r++ {
-		if f := foldAny(string(r)); len(f) == 1 && norm.NFC.IsNormalString(string(r)) {
-			table[r] = f[0]
+		// Between two letters, so that one which is a letter and a sign is left out.
+		if f := foldAny("a" + string(r) + "a"); len(f) == 3 && norm.NFC.IsNormalString(string(r)) {
+			table[r] = f[1]
 		}
 	}
 	return table
