@@ -15,7 +15,7 @@ const vietnameseEnd = 0x1F00
 var plainLetters = func() (table [vietnameseEnd]byte) {
 	for r := rune(utf8.RuneSelf); r < vietnameseEnd; r++ {
 		// Between two letters, so that one which is a letter and a sign is left out.
-		if f := foldAny("a" + string(r) + "a"); len(f) == 3 && norm.NFC.IsNormalString(string(r)) {
+		if f := foldAny("a" + string(r) + "a"); len(f) == 3 && f[1] != ' ' && norm.NFC.IsNormalString(string(r)) {
 			table[r] = f[1]
 		}
 	}
