@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"sync"
@@ -25,7 +26,14 @@ type Proxy struct {
 	hanging  bool
 	closed   bool
 	cut      [2]int // messages until the cut, by side; 0: none is planned
+	stall    [2]stall
 	seen     [2]int
+}
+
+// stall is a planned hang: at the nth message that contains what.
+type stall struct {
+	n    int // 0: none is planned
+	what []byte
 }
 
 // Side is who sends.
@@ -78,6 +86,22 @@ func (p *Proxy) Hang() {
 	p.hanging = true
 }
 
+// HangOn is Hang, from the nth message of a side that contains what (1 is the
+// next; "" is in every message), which does not arrive either. Hanging tells
+// when it has come to that.
+func (p *Proxy) HangOn(side Side, n int, what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stall[side] = stall{n, []byte(what)}
+}
+
+// Hanging tells whether messages are withheld.
+func (p *Proxy) Hanging() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hanging
+}
+
 // Refuse cuts all connections and every new one, until Heal.
 func (p *Proxy) Refuse() {
 	p.mu.Lock()
@@ -86,11 +110,11 @@ func (p *Proxy) Refuse() {
 	p.dropAll()
 }
 
-// Heal ends Hang, Refuse and a planned cut.
+// Heal ends Hang, Refuse and a planned cut or hang.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.refusing, p.hanging, p.cut = false, false, [2]int{}
+	p.refusing, p.hanging, p.cut, p.stall = false, false, [2]int{}, [2]stall{}
 	p.changed.Broadcast()
 }
 
@@ -160,7 +184,7 @@ func (p *Proxy) pass(side Side, from, to net.Conn) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
-		if n > 0 && !p.mayPass(side, from) {
+		if n > 0 && !p.mayPass(side, from, buffer[:n]) {
 			return
 		}
 		if n > 0 {
@@ -176,10 +200,15 @@ func (p *Proxy) pass(side Side, from, to net.Conn) {
 
 // mayPass counts a message, waits while the proxy hangs and says whether the
 // message goes on.
-func (p *Proxy) mayPass(side Side, from net.Conn) bool {
+func (p *Proxy) mayPass(side Side, from net.Conn, message []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen[side]++
+	if st := &p.stall[side]; st.n > 0 && bytes.Contains(message, st.what) {
+		if st.n--; st.n == 0 {
+			p.hanging = true
+		}
+	}
 	if p.cut[side] > 0 {
 		if p.cut[side]--; p.cut[side] == 0 {
 			p.dropAll()
