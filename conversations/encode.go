@@ -56,8 +56,9 @@ func (s *Session) Encode() []byte {
 		w.time(c.At)
 		w.str(c.Message)
 	}
-	w.int(len(s.Frames))
-	for _, f := range s.Frames {
+	// Home is under everything, and answers nothing: it goes without saying.
+	w.int(len(s.Frames) - 1)
+	for _, f := range s.Frames[1:] {
 		w.str(f.Flow)
 		w.int(f.Version)
 		w.str(f.Step)
@@ -102,6 +103,7 @@ func DecodeSession(b []byte) (*Session, error) {
 	if b[1]&hasConsent != 0 {
 		s.Consent = &Agreed{Text: r.str(), At: r.time(), Message: r.str()}
 	}
+	s.Frames = append(make([]Frame, 0, 3), homeFrame())
 	for range r.count() {
 		s.Frames = append(s.Frames, Frame{Flow: r.str(), Version: r.int(), Step: r.str(), Answers: r.strMap()})
 	}
@@ -119,7 +121,7 @@ func DecodeSession(b []byte) (*Session, error) {
 			s.Handled[q] = append(s.Handled[q], r.updateID())
 		}
 	}
-	if r.bad || len(r.b) != 0 || len(s.Frames) == 0 {
+	if r.bad || len(r.b) != 0 {
 		return nil, fmt.Errorf("%w: damaged", ErrSession)
 	}
 	return s, nil

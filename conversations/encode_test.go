@@ -30,7 +30,8 @@ func drawSession(t *rapid.T) *Session {
 		}
 		return m
 	}
-	for range rapid.IntRange(1, 4).Draw(t, "frames") {
+	s.Frames = []Frame{homeFrame()}
+	for range rapid.IntRange(0, 3).Draw(t, "frames") {
 		s.Frames = append(s.Frames, Frame{Flow: rapid.String().Draw(t, "flow"), Version: 1, Step: rapid.String().Draw(t, "step"), Answers: some(words.Draw(t, "answers"))})
 	}
 	for range rapid.IntRange(0, 9).Draw(t, "offered") {

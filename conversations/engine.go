@@ -70,7 +70,7 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 			t.S.Renew()
 			before = ""
 		}
-		if away > awayAfter && !s.Idle() {
+		if away > awayAfter && len(t.drafts()) > 0 && in.Ref.Session != NoticeRef {
 			t.Tell("engine.welcome_back")
 		}
 		err = t.take()
@@ -181,7 +181,7 @@ func (t *T) repair() {
 		return s == nil
 	})
 	if len(t.S.Frames) == 0 || t.S.Frames[0].Flow != homeFlow {
-		t.S.Frames = append([]Frame{{Flow: homeFlow, Step: homeStep}}, t.S.Frames...)
+		t.S.Frames = append([]Frame{homeFrame()}, t.S.Frames...)
 	}
 }
 
@@ -225,7 +225,7 @@ func (t *T) first() error {
 		if looksLikeCode(t.In.Text) {
 			return t.open(codeFlow, map[string]string{"code": t.In.Text})
 		}
-		if g := t.words.Understand(t.In.Text); g.Score >= sure && g.Intent != understand.Help {
+		if g := t.words.Understand(t.In.Text); g.Score >= sure && (g.Intent != understand.Help || t.topicNamed(t.In.Text) != nil) {
 			t.Tell("home.hello")
 			return t.wish(g)
 		}

@@ -72,7 +72,7 @@ func NewSession(lang string) *Session {
 	if lang != "en" {
 		lang = "vi"
 	}
-	return &Session{ID: newSessionID(), Lang: lang, Frames: []Frame{{Flow: homeFlow, Step: homeStep}}}
+	return &Session{ID: newSessionID(), Lang: lang, Frames: []Frame{homeFrame()}}
 }
 
 // newSessionID draws 40 random bits as 8 letters and digits that fit in a button.
@@ -105,6 +105,9 @@ func (s *Session) markHandled(in bot.Incoming) {
 	}
 	*q = append(slices.Clip(*q), in.ID)
 }
+
+// homeFrame is the menu, which lies under every other conversation.
+func homeFrame() Frame { return Frame{Flow: homeFlow, Version: 1, Step: homeStep} }
 
 func (s *Session) top() *Frame { return &s.Frames[len(s.Frames)-1] }
 

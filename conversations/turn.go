@@ -158,7 +158,7 @@ func (t *T) close() {
 // home shows the menu; drafts stay open below it.
 func (t *T) home() {
 	drafts := t.drafts()
-	menu := Frame{Flow: homeFlow, Step: homeStep}
+	menu := homeFrame()
 	t.S.Frames = append(append([]Frame{menu}, drafts...), menu)
 	if len(drafts) == 0 {
 		t.S.Frames = t.S.Frames[:1]

@@ -42,7 +42,7 @@ func newRig(ctx context.Context, b *bench) (*rig, error) {
 		return nil, err
 	}
 	r := &rig{bench: b, dir: dir, binary: filepath.Join(dir, "ocopbot"), rdb: redis.NewClient(o), api: newBotAPI()}
-	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", r.binary, "./cmd/ocopbot").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", r.binary, "./cmd/ocopbot").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w: %s", err, out)
 	}
 	if r.admin, err = sql.Open("pgx", b.database); err != nil {
