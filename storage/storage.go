@@ -7,10 +7,13 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"strconv"
 	"time"
 
 	"ocopbot/bot"
@@ -39,6 +42,22 @@ func NewID(now time.Time) ID {
 	var r [4]byte
 	_, _ = rand.Read(r[:]) // never fails, by its documentation
 	return ID(now.UnixMilli()<<21 | int64(binary.LittleEndian.Uint32(r[:])>>11))
+}
+
+// MarshalJSON writes an ID as a string: JSON numbers above 2⁵³ lose digits in
+// readers that know only doubles, the job queue among them.
+func (id ID) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + strconv.FormatInt(int64(id), 10) + `"`), nil
+}
+
+// UnmarshalJSON reads it, as a string or as a number.
+func (id *ID) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
+	if err != nil {
+		return fmt.Errorf("storage: id: %w", err)
+	}
+	*id = ID(n)
+	return nil
 }
 
 // Sessions keeps the state of dialogs. A session is bytes and the number of

@@ -2,16 +2,11 @@ package sqlstore_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"ocopbot/bot/bottest/servers"
 	"ocopbot/storage"
 	"ocopbot/storage/sqlstore"
 	"ocopbot/storage/storagetest"
@@ -27,33 +22,10 @@ func newFile(t *testing.T) string { return filepath.Join(t.TempDir(), "records.d
 
 // newDatabase makes a database on the test server and drops it with the test.
 func newDatabase(t *testing.T) string {
-	server := os.Getenv("OCOPBOT_TEST_DATABASE_URL")
-	if server == "" {
+	if os.Getenv("OCOPBOT_TEST_DATABASE_URL") == "" {
 		t.Fatal("OCOPBOT_TEST_DATABASE_URL is not set: run `make test`, which starts a private PostgreSQL")
 	}
-	name := "t" + rand.Text()
-	run := func(sql string) {
-		ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-		defer stop()
-		conn, err := pgx.Connect(ctx, server)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Exec(ctx, sql); err != nil {
-			t.Fatal(err)
-		}
-		if err := conn.Close(ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
-	run(`CREATE DATABASE "` + name + `"`)
-	t.Cleanup(func() { run(`DROP DATABASE "` + name + `" WITH (FORCE)`) })
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
+	return servers.Database(t)
 }
 
 func openStore(t *testing.T, url string, enqueue storagetest.Enqueue) *sqlstore.Store {

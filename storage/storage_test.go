@@ -1,0 +1,47 @@
+package storage_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"ocopbot/storage"
+)
+
+func TestIDsGrowWithTime(t *testing.T) {
+	now := time.Date(2026, 6, 18, 8, 0, 0, 0, time.UTC)
+	if a, b := storage.NewID(now), storage.NewID(now.Add(time.Millisecond)); a >= b {
+		t.Errorf("%d is not before %d", a, b)
+	}
+	if id := storage.NewID(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)); id <= 0 {
+		t.Errorf("ids run out before 2100: %d", id)
+	}
+}
+
+// TestIDOverJSON keeps all 63 bits even with a reader that knows only doubles.
+func TestIDOverJSON(t *testing.T) {
+	for _, id := range []storage.ID{0, 1, 1<<63 - 1, 3765379000187267445} {
+		b, err := json.Marshal(map[string]storage.ID{"id": id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var loose map[string]any
+		if err := json.Unmarshal(b, &loose); err != nil {
+			t.Fatal(err)
+		}
+		if b, err = json.Marshal(loose); err != nil {
+			t.Fatal(err)
+		}
+		var back map[string]storage.ID
+		if err := json.Unmarshal(b, &back); err != nil || back["id"] != id {
+			t.Errorf("%d came back as %d, %v", id, back["id"], err)
+		}
+	}
+	var id storage.ID
+	if err := json.Unmarshal([]byte(`77`), &id); err != nil || id != 77 {
+		t.Errorf("a number: %d, %v", id, err)
+	}
+	if err := json.Unmarshal([]byte(`"x"`), &id); err == nil {
+		t.Error("a letter is taken for an id")
+	}
+}
