@@ -24,8 +24,10 @@ const (
 	photosQueue  = "photos"
 )
 
+// The arguments of jobs hold an ID as a string: on its way into PostgreSQL the
+// queue rounds numbers beyond 2^53.
 type noticeArgs struct {
-	ID storage.ID `json:"id"`
+	ID storage.ID `json:"id,string"`
 }
 
 func (noticeArgs) Kind() string { return "notice" }
@@ -48,7 +50,7 @@ func (answerArgs) InsertOpts() river.InsertOpts {
 }
 
 type photoArgs struct {
-	ID storage.ID `json:"id"`
+	ID storage.ID `json:"id,string"`
 }
 
 func (photoArgs) Kind() string { return "photo" }

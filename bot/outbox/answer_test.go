@@ -1,0 +1,42 @@
+package outbox_test
+
+import (
+	"testing"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/bottest/servers"
+)
+
+func TestALateAnswerComesAtAnyHourAndOnce(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.clock.Set(time.Date(2026, 6, 17, 23, 0, 0, 0, morning.Location()))
+		h.texts.answer = []string{"one", "two", "three"}
+		h.tg.fail("telegram:1", failure(bot.Limited, 50*time.Millisecond), nil, failure(bot.Unavailable, 0))
+		h.start()
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4); err != nil {
+			h.Fatal(err)
+		}
+		h.wantSaid(h.tg, "telegram:1 one", "telegram:1 two", "telegram:1 three")
+	})
+}
+
+func TestAnAnswerIsDroppedWhenTheDialogMovedOn(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.texts.movedOn = true
+		h.start()
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4); err != nil {
+			h.Fatal(err)
+		}
+		servers.Until(h, "the job done", func() bool {
+			state, _, err := h.outbox.JobState(h.Context())
+			if err != nil {
+				h.Fatal(err)
+			}
+			return state == "completed"
+		})
+		if said := h.tg.said(); len(said) > 0 {
+			h.Errorf("said %q", said)
+		}
+	})
+}

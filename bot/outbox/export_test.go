@@ -1,0 +1,49 @@
+package outbox
+
+import (
+	"context"
+	"time"
+)
+
+// Shortened gives jobs little time, so that a test need not wait for a lost
+// one to be found.
+func Shortened(o Options, job, rescue time.Duration) Options {
+	o.pace = usual
+	o.pace.job, o.pace.rescue = job, rescue
+	return o
+}
+
+// Tick does what every minute does.
+func (b *Outbox) Tick(ctx context.Context) error { return b.tick(ctx, &digestDay{}) }
+
+// RetryNotices makes all waiting jobs run now, as if their time had come.
+func (b *Outbox) RetryNotices(ctx context.Context) error {
+	list, err := b.client.JobList(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, j := range list.Jobs {
+		if j.FinalizedAt == nil {
+			if _, err := b.client.JobRetry(ctx, j.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// JobState is the state of the only job, and when it runs next.
+func (b *Outbox) JobState(ctx context.Context) (state string, at time.Time, err error) {
+	list, err := b.client.JobList(ctx, nil)
+	if err != nil || len(list.Jobs) != 1 {
+		return "", time.Time{}, err
+	}
+	return string(list.Jobs[0].State), list.Jobs[0].ScheduledAt, nil
+}
+
+// What the tests of pictures use.
+var (
+	Shrink        = shrink
+	ErrNoPicture  = errNoPicture
+	ErrManyPixels = errManyPixels
+)
