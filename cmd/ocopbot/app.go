@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -27,6 +28,34 @@ import (
 type records struct {
 	*sqlstore.Store
 	queue *outbox.Queue
+}
+
+// openExisting opens records that are there already. A file is not made by
+// looking for it: its path may be mistyped.
+func openExisting(ctx context.Context, s *Settings) (*records, error) {
+	if s.noFileYet() {
+		return nil, fmt.Errorf("there is no database at %s yet; `ocopbot serve`, `chat` or `migrate` makes one", s.DatabaseURL)
+	}
+	r, err := openRecords(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Ready(ctx); err != nil {
+		if !unavailable(err) {
+			err = fmt.Errorf("the database has no tables of ours; `ocopbot migrate` makes them: %w", err)
+		}
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// noFileYet tells that the database is a file that is not there.
+func (s *Settings) noFileYet() bool {
+	if s.postgres() {
+		return false
+	}
+	_, err := os.Stat(s.DatabaseURL)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // openRecords opens the records, for commands that need no more.
@@ -90,7 +119,7 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 	var limiter outbox.Limiter = outbox.NewLocalLimiter(pace, time.Now)
 	if s.RedisURL != "" {
 		if a.redis, err = redisstore.Connect(s.RedisURL); err != nil {
-			return a, fmt.Errorf("%w: REDIS_URL: %w", errSettings, err)
+			return a, wrongSetting{fmt.Errorf("REDIS_URL: %w", err)}
 		}
 		a.parked = redisstore.New(a.redis, a.records.Sessions(), redisstore.Options{Log: a.log})
 		sessions = a.parked

@@ -14,14 +14,14 @@ type backupCmd struct {
 
 // Run writes all records to one file. The service may go on meanwhile.
 func (c *backupCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
-	store, err := openRecords(ctx, s)
+	store, err := openExisting(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%w: %s exists already", errSettings, c.File)
+		return wrongSetting{fmt.Errorf("%s exists already", c.File)}
 	}
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)

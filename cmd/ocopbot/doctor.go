@@ -8,9 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/telegram"
 	"ocopbot/storage"
+	"ocopbot/storage/redisstore"
 )
 
 type doctorCmd struct {
@@ -34,19 +37,15 @@ func (c *doctorCmd) Run(ctx context.Context, s *Settings, io streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := open(ctx, s)
+	prog, err := ocop.Load(s.Programme)
 	if err != nil {
+		return wrongSetting{err}
+	}
+	r.programme(prog)
+	r.database(ctx, s, prog)
+	if err := r.redis(ctx, s.RedisURL); err != nil {
 		return err
 	}
-	defer a.close()
-	r.check("database", a.records.Ready(ctx))
-	if a.redis == nil {
-		r.note("redis", "not set: open dialogs are kept in the database, which is enough for one process")
-	} else {
-		r.redis(ctx, a)
-	}
-	r.programme(a.prog)
-	r.leftovers(ctx, a)
 	if tg == nil {
 		r.note("telegram", "TELEGRAM_TOKEN is not set")
 	} else {
@@ -92,7 +91,7 @@ type report struct {
 func (r *report) check(what string, err error) {
 	if err != nil {
 		r.ill = true
-		fmt.Fprintf(r.out, "WRONG  %s: %v\n", what, err)
+		fmt.Fprintf(r.out, "WRONG  %s: %s\n", what, oneLine(err))
 		return
 	}
 	fmt.Fprintf(r.out, "ok     %s\n", what)
@@ -100,10 +99,52 @@ func (r *report) check(what string, err error) {
 
 func (r *report) note(what, text string) { fmt.Fprintf(r.out, "note   %s: %s\n", what, text) }
 
+// database checks that the records can be used, and what is left undone in them.
+func (r *report) database(ctx context.Context, s *Settings, prog *ocop.Programme) {
+	if s.noFileYet() {
+		r.note("database", s.DatabaseURL+" is not there yet; `ocopbot serve` or `chat` makes it")
+		return
+	}
+	store, err := openRecords(ctx, s)
+	if err != nil {
+		r.check("database", err)
+		return
+	}
+	defer store.Close()
+	err = store.Ready(ctx)
+	r.check("database", err)
+	if err == nil {
+		r.leftovers(ctx, store, prog)
+	}
+}
+
 // redis checks that sessions cannot be thrown away behind our back.
-func (r *report) redis(ctx context.Context, a *app) {
-	r.check("redis", a.redis.Ping(ctx).Err())
-	policy, err := a.redis.ConfigGet(ctx, "maxmemory-policy").Result()
+func (r *report) redis(ctx context.Context, url string) error {
+	if url == "" {
+		r.note("redis", "not set: open dialogs are kept in the database, which is enough for one process")
+		return nil
+	}
+	rdb, err := redisstore.Connect(url)
+	if err != nil {
+		return wrongSetting{fmt.Errorf("REDIS_URL: %w", err)}
+	}
+	defer rdb.Close()
+	if err := rdb.Ping(ctx).Err(); err != nil {
+		r.check("redis", err)
+		return nil
+	}
+	r.check("redis", nil)
+	r.redisSettings(ctx, rdb)
+	b, err := redisstore.New(rdb, nil, redisstore.Options{}).Backlog(ctx)
+	r.check("parking of sessions", err)
+	if err == nil && b.Sessions > 0 {
+		r.note("parking of sessions", fmt.Sprintf("%d wait to be written to the database", b.Sessions))
+	}
+	return nil
+}
+
+func (r *report) redisSettings(ctx context.Context, rdb *redis.Client) {
+	policy, err := rdb.ConfigGet(ctx, "maxmemory-policy").Result()
 	if err != nil {
 		r.note("redis", "its settings cannot be read; it should run with maxmemory-policy noeviction and appendonly yes")
 		return
@@ -111,14 +152,9 @@ func (r *report) redis(ctx context.Context, a *app) {
 	if p := policy["maxmemory-policy"]; p != "noeviction" {
 		r.note("redis", "maxmemory-policy is "+p+"; with noeviction no open dialog is thrown away")
 	}
-	aof, err := a.redis.ConfigGet(ctx, "appendonly").Result()
+	aof, err := rdb.ConfigGet(ctx, "appendonly").Result()
 	if err == nil && aof["appendonly"] != "yes" {
 		r.note("redis", "appendonly is off; with it a restart of Redis costs at most a second of typing")
-	}
-	b, err := a.parked.Backlog(ctx)
-	r.check("parking of sessions", err)
-	if err == nil && b.Sessions > 0 {
-		r.note("parking of sessions", fmt.Sprintf("%d wait to be written to the database", b.Sessions))
 	}
 }
 
@@ -144,8 +180,8 @@ func (r *report) programme(p *ocop.Programme) {
 }
 
 // leftovers lists what nobody will do by itself.
-func (r *report) leftovers(ctx context.Context, a *app) {
-	dead, err := a.records.DeadLetters(ctx, 10)
+func (r *report) leftovers(ctx context.Context, store *records, prog *ocop.Programme) {
+	dead, err := store.DeadLetters(ctx, 10)
 	if err != nil {
 		r.check("messages set aside", err)
 		return
@@ -153,7 +189,7 @@ func (r *report) leftovers(ctx context.Context, a *app) {
 	for _, d := range dead {
 		r.note("message set aside", fmt.Sprintf("%s from %s: %s", d.At.In(ocop.Local).Format("02/01/2006 15:04"), d.Addr, d.Cause))
 	}
-	officers, err := a.records.Officers(ctx, time.Now())
+	officers, err := store.Officers(ctx, time.Now())
 	if err != nil {
 		r.check("officers", err)
 		return
@@ -168,8 +204,8 @@ func (r *report) leftovers(ctx context.Context, a *app) {
 		r.note("officers", "the province has no officer: nobody answers for what no unit takes up")
 	}
 	now, without := time.Now(), 0
-	for _, u := range a.prog.Units(now) {
-		if u.Kind.Rank() == 2 && !served[u.Key] && !anyAbove(a.prog, u.Key, served) {
+	for _, u := range prog.Units(now) {
+		if u.Kind.Rank() == 2 && !served[u.Key] && !anyAbove(prog, u.Key, served) {
 			without++
 		}
 	}

@@ -12,16 +12,19 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	_ "time/tzdata" // the image has no zone files
 
 	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	logging.Disable() // go-redis writes a line for every failed dial; its errors reach our log anyway
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -52,8 +55,15 @@ type commands struct {
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, services and what is left undone."`
 }
 
-// errSettings marks what is wrong with settings or arguments.
-var errSettings = errors.New("settings")
+// wrongSetting is what is wrong with a setting or an argument.
+type wrongSetting struct{ error }
+
+func (w wrongSetting) Unwrap() error { return w.error }
+
+// oneLine is an error as a single line, which PostgreSQL's are not.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\t' }), "; ")
+}
 
 // run is the whole program: arguments in, exit code out.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
@@ -87,14 +97,13 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	parsed.Bind(&cli.Settings, streams{in, out, errOut})
-	switch err := parsed.Run(); {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, errSettings):
-		fmt.Fprintln(errOut, "ocopbot:", err)
-		return exitSettings
-	default:
-		fmt.Fprintln(errOut, "ocopbot:", err)
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(errOut, "ocopbot:", oneLine(err))
+		var wrong wrongSetting
+		if errors.As(err, &wrong) {
+			return exitSettings
+		}
 		return exitFailed
 	}
+	return exitOK
 }

@@ -35,15 +35,15 @@ var ranks = map[string][]int{
 func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) error {
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errSettings, err)
+		return wrongSetting{err}
 	}
 	now := time.Now()
 	unit, ok := prog.UnitAt(c.Unit, now)
 	if !ok {
-		return fmt.Errorf("%w: programme %s has no unit with code %q today", errSettings, prog.Code, c.Unit)
+		return wrongSetting{fmt.Errorf("--unit: programme %s has no unit %q today", prog.Code, c.Unit)}
 	}
 	if !slices.Contains(ranks[c.Role], unit.Kind.Rank()) {
-		return fmt.Errorf("%w: %s is no unit for the role %q", errSettings, unit.Title(), c.Role)
+		return wrongSetting{fmt.Errorf("--unit: %s is no unit for the role %q", unit.Title(), c.Role)}
 	}
 	store, err := openRecords(ctx, s)
 	if err != nil {
@@ -73,9 +73,9 @@ type officerListCmd struct{}
 func (c *officerListCmd) Run(ctx context.Context, s *Settings, io streams) error {
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errSettings, err)
+		return wrongSetting{err}
 	}
-	store, err := openRecords(ctx, s)
+	store, err := openExisting(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ type officerDismissCmd struct {
 
 // Run ends an assignment; what the officer did stays.
 func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) error {
-	store, err := openRecords(ctx, s)
+	store, err := openExisting(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -113,5 +113,5 @@ func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) er
 			return store.Write(ctx, func(tx storage.Tx) error { return tx.PutOfficer(o) })
 		}
 	}
-	return errors.New("no officer in office has this number")
+	return wrongSetting{errors.New("no officer in office has this number; `ocopbot officer list` shows them")}
 }

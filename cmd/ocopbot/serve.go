@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -26,7 +27,7 @@ const drain = 10 * time.Second
 const sendLimit = 8 * time.Second
 
 // Run answers people until it is told to stop.
-func (*serveCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (*serveCmd) Run(ctx context.Context, s *Settings) error {
 	tg, err := newTelegram(s)
 	if err != nil {
 		return err
@@ -58,19 +59,23 @@ func (*serveCmd) Run(ctx context.Context, s *Settings, io streams) error {
 		a.log.Warn("no channel is set up: set TELEGRAM_TOKEN, or try `ocopbot chat`")
 	}
 	server := &http.Server{
-		Addr: s.HTTPAddr, Handler: mux,
+		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
 	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.HTTPAddr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	a.log.Info("listening", "addr", listener.Addr().String())
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return listen(ctx, server) })
-	a.log.Info("listening", "addr", s.HTTPAddr)
+	g.Go(func() error { return answer(ctx, server, listener) })
 	g.Go(func() error { return a.work(ctx, health, tg) })
 	return g.Wait()
 }
 
-// listen serves HTTP until ctx ends, and then finishes what is being answered.
-func listen(ctx context.Context, server *http.Server) error {
+// answer serves HTTP until ctx ends, and then finishes what is being answered.
+func answer(ctx context.Context, server *http.Server, listener net.Listener) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -78,7 +83,7 @@ func listen(ctx context.Context, server *http.Server) error {
 		defer cancel()
 		stopped <- server.Shutdown(late)
 	}()
-	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("http: %w", err)
 	}
 	if err := <-stopped; err != nil {
@@ -147,7 +152,7 @@ func newTelegram(s *Settings) (*telegram.Channel, error) {
 		SendTimeout: sendLimit,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errSettings, err)
+		return nil, wrongSetting{err}
 	}
 	return tg, nil
 }

@@ -8,9 +8,12 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"ocopbot/bot/ocop"
+	"ocopbot/bot/telegram"
 )
 
 // Settings come from the environment, or from flags of the same name. They
@@ -26,8 +29,8 @@ type Settings struct {
 	TelegramWebhookURL    string `name:"telegram-webhook-url" env:"TELEGRAM_WEBHOOK_URL" placeholder:"URL" help:"Public https address of /telegram/webhook. Unset: long polling, for one process only."`
 	TelegramWebhookSecret string `name:"telegram-webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" placeholder:"SECRET" help:"1–256 letters, digits, _ or -; needed with a webhook."`
 
-	LogLevel  string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (default ${default})."`
-	LogFormat string `name:"log-format" env:"LOG_FORMAT" default:"text" enum:"text,json" help:"text or json (default ${default})."`
+	LogLevel  string `name:"log-level" env:"LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
+	LogFormat string `name:"log-format" env:"LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json (default ${default})."`
 }
 
 var (
@@ -53,7 +56,7 @@ func (s *Settings) check() error {
 			bad("REDIS_URL", "not a Redis address such as redis://host:6379/0")
 		}
 	}
-	if _, port, err := net.SplitHostPort(s.HTTPAddr); err != nil || port == "" {
+	if _, port, err := net.SplitHostPort(s.HTTPAddr); err != nil || !isPort(port) {
 		bad("HTTP_ADDR", "not an address such as 127.0.0.1:8080")
 	}
 	if s.TelegramToken != "" && !tokenShape.MatchString(s.TelegramToken) {
@@ -63,7 +66,9 @@ func (s *Settings) check() error {
 		bad("TELEGRAM_API_URL", "not an http(s) address")
 	}
 	if s.TelegramWebhookURL != "" {
-		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		// Telegram itself wants https; a Bot API server of one's own may not.
+		plain := s.TelegramAPIURL != telegram.DefaultAPIURL
+		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && plain) {
 			bad("TELEGRAM_WEBHOOK_URL", "not an address such as https://bot.example.vn/telegram/webhook")
 		}
 		if !secretShape.MatchString(s.TelegramWebhookSecret) {
@@ -73,8 +78,19 @@ func (s *Settings) check() error {
 			bad("TELEGRAM_TOKEN", "needed with TELEGRAM_WEBHOOK_URL")
 		}
 	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
+		bad("LOG_LEVEL", "not debug, info, warn or error")
+	}
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		bad("LOG_FORMAT", "not text or json")
+	}
 	wrong = append(wrong, s.checkProgramme()...)
 	return errors.Join(wrong...)
+}
+
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
 }
 
 // checkProgramme reads the programme file, whose mistakes are settings too.
@@ -101,7 +117,7 @@ func (s *Settings) postgres() bool {
 // logger writes to standard error.
 func (s *Settings) logger() *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.LogLevel)) // one of the enum's values
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // check has seen it
 	o := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(os.Stderr, o))
