@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
@@ -151,7 +152,7 @@ func commitScore(t *T, tx storage.Tx) (Outcome, error) {
 	if _, err := tx.Happen(e, -1, nil); err != nil {
 		return t.lost(err)
 	}
-	return Outcome{Notes: []Note{note("score.saved", "number", t.Get("number"), "total", (a + b + c).String(), "stars", strconv.Itoa(stars))}}, nil
+	return Outcome{Notes: []Note{note("score.saved", "number", t.Get("number"), "total", (a + b + c).In(t.S.Lang), "stars", strconv.Itoa(stars))}}, nil
 }
 
 // lost tells an officer that somebody else was quicker; other errors stay errors.
@@ -170,10 +171,10 @@ func decide() *Flow {
 		Steps: []*Step{
 			{ID: "stars", Load: loadDecision, Ask: askStars, Choices: starChoices, Answer: answerStars},
 			{ID: "reason", Needed: has("lower"), Parse: parseLine},
-			{ID: "decision", Parse: parseProduct},
+			{ID: "decision", Parse: parseDecision},
 			{ID: "date", Parse: parseDate},
 			{ID: "signer", Parse: parseName},
-			{ID: "confirm", Load: loadForOfficer, Choices: yesNo, Answer: confirmed},
+			{ID: "confirm", Load: loadForOfficer, Ask: askDecision, Choices: yesNo, Answer: confirmed},
 		},
 		Commit: commitDecision,
 	}
@@ -232,6 +233,22 @@ func answerStars(t *T, v string) error {
 		t.Set("lower", "1")
 	}
 	return t.goOn(0)
+}
+
+// parseDecision takes a decision's number, which has a figure in it.
+func parseDecision(t *T, text string) (string, *Note) {
+	if !strings.ContainsAny(text, "0123456789") || utf8.RuneCountInString(text) > longestName {
+		return "", &Note{Key: "decide.decision_wrong"}
+	}
+	return text, nil
+}
+
+func askDecision(t *T) (string, locales.Data) {
+	stars := t.Text("decide.not_reached", nil)
+	if v := t.Get("stars"); v != "0" {
+		stars = t.Text("decide.n_stars", dataOf("stars", v))
+	}
+	return "decide.confirm", dataOf("number", t.Get("number"), "stars", stars, "decision", t.Get("decision"), "date", t.Get("date"), "signer", t.Get("signer"))
 }
 
 // parseDate takes 05/06/2026, 5-6-2026 or 5/6.

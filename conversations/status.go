@@ -73,7 +73,10 @@ func looksLikeNumber(text string) bool {
 // showStatus answers "tra cứu", with or without a number.
 func (t *T) showStatus(arg string) error {
 	if arg != "" {
-		i, _, err := t.numbered(arg)
+		i, how, err := t.numbered(arg)
+		if err == nil && how == officerTie { // who is in charge acts on it
+			return t.open(actFlow, map[string]string{"number": i.Number.String()})
+		}
 		if err == nil {
 			t.Tell("status.card", "number", i.Number.String())
 			return nil
@@ -181,7 +184,7 @@ func (t *T) resultText(r storage.Round, ev storage.Evaluation) string {
 	}
 	return t.Text(key, dataOf(
 		"round", roundName(r), "level", t.levelName(r.Level), "stars", ev.Stars, "total", ev.Total().In(t.S.Lang),
-		"a", ev.A.String(), "b", ev.B.String(), "c", ev.C.String(),
+		"a", ev.A.In(t.S.Lang), "b", ev.B.In(t.S.Lang), "c", ev.C.In(t.S.Lang),
 		"decision", ev.Decision, "date", date(ev.Decided), "remarks", ev.Remarks, "reason", ev.Reason,
 	))
 }
