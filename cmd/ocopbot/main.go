@@ -24,8 +24,19 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	dropEmpty()
 	logging.Disable() // go-redis writes a line for every failed dial; its errors reach our log anyway
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// dropEmpty unsets variables that are empty: a line "REDIS_URL=" in an
+// environment file leaves a setting at its default.
+func dropEmpty() {
+	for _, entry := range os.Environ() {
+		if name, value, _ := strings.Cut(entry, "="); value == "" {
+			_ = os.Unsetenv(name) // fails for names no environment has
+		}
+	}
 }
 
 // Exit codes.

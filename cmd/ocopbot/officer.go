@@ -110,7 +110,11 @@ func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) er
 	for _, o := range officers {
 		if o.ID == storage.ID(c.ID) {
 			o.To = now
-			return store.Write(ctx, func(tx storage.Tx) error { return tx.PutOfficer(o) })
+			if err := store.Write(ctx, func(tx storage.Tx) error { return tx.PutOfficer(o) }); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(io.out, "%s is no longer in office; what they did stays.\n", o.Name)
+			return err
 		}
 	}
 	return wrongSetting{errors.New("no officer in office has this number; `ocopbot officer list` shows them")}
