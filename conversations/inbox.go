@@ -19,6 +19,8 @@ type inboxView struct {
 	ideas []storage.Idea
 	total int
 	page  int
+
+	publishes bool // may publish a round
 }
 
 // inbox is an officer's "Hộp việc": what waits, the oldest first.
@@ -45,7 +47,10 @@ func inbox() *Flow {
 			if (v.page+1)*inboxPage < v.total {
 				cs = append(cs, t.choice("next", "choice.more"))
 			}
-			return append(cs, t.choice("round", "inbox.publish"), t.choice(choiceMenu, "choice.menu"))
+			if v.publishes {
+				cs = append(cs, t.choice("round", "inbox.publish"))
+			}
+			return append(cs, t.choice(choiceMenu, "choice.menu"))
 		},
 		Parse: parseNumber,
 		Answer: func(t *T, v string) error {
@@ -76,7 +81,7 @@ func loadInbox(t *T) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("conversations: inbox: %w", err)
 	}
-	return inboxView{ideas, total, page}, nil
+	return inboxView{ideas, total, page, mayPublish(v)}, nil
 }
 
 // officerCard is what an officer in charge sees of an idea.
@@ -175,7 +180,7 @@ var officerActs = map[string]struct {
 // act shows one idea to an officer and takes what they decide.
 func act() *Flow {
 	return &Flow{
-		ID: actFlow, Version: 1, Draft: true,
+		ID: actFlow, Version: 1,
 		Steps: []*Step{
 			{ID: "card", Load: loadAct, Ask: askAct, Choices: actChoices, Answer: answerAct},
 			{ID: "text", Ask: func(t *T) (string, locales.Data) {

@@ -74,21 +74,22 @@ func whichChoices(t *T) []bot.Choice {
 	return append(cs, t.choice("none", "reg.place_none"))
 }
 
-// parseWhich takes the district's name, or another commune typed afresh.
+// parseWhich takes the district's name, which may leave several to choose
+// from, or another commune typed afresh.
 func parseWhich(t *T, text string) (string, *Note) {
 	typed := viet.Fold(text)
-	hit := ""
-	for _, k := range strings.Fields(t.Get("units?")) {
+	offered := strings.Fields(t.Get("units?"))
+	var hits []string
+	for _, k := range offered {
 		if strings.Contains(" "+viet.Fold(t.prog.Label(ocop.UnitKey(k)))+" ", " "+typed+" ") {
-			if hit != "" {
-				hit = ""
-				break
-			}
-			hit = k
+			hits = append(hits, k)
 		}
 	}
-	if hit != "" {
-		return hit, nil
+	switch {
+	case len(hits) == 1:
+		return hits[0], nil
+	case len(hits) > 1 && len(hits) < len(offered):
+		return "?" + strings.Join(hits, " "), nil
 	}
 	return parsePlace(t, text)
 }

@@ -90,6 +90,9 @@ func beginRegister(t *T) error {
 		t.Set("orgs?", "1")
 		t.Set("last", string(orgs[0].Unit))
 	}
+	if len(orgs) == 1 { // theirs, should the form be sent before that is asked
+		t.Set("org", idText(orgs[0].ID))
+	}
 	if t.Get("same") != "" && len(orgs) > 0 {
 		t.Set("orgs?", "")
 		t.Set("org", idText(orgs[0].ID))
@@ -112,6 +115,7 @@ func answerWho(t *T, v string) error {
 		t.Set("name", "")
 		t.Set("phone", "")
 		t.Set("orgs?", "")
+		t.Set("org", "")
 		t.goTo("name")
 		return nil
 	}

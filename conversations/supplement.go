@@ -149,7 +149,7 @@ func askItemText(t *T) (string, map[string]any) {
 			now = t.Text("reg.new_"+now, nil)
 		}
 	}
-	return "sup.text", dataOf("label", t.itemLabel(id), "hint", hint, "now", clip(now, 200))
+	return "sup.text", dataOf("label", t.itemLabel(id), "hint", hint, "now", clip(now, 200), "pick", id == "new")
 }
 
 func itemTextChoices(t *T) []bot.Choice {

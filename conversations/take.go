@@ -65,6 +65,10 @@ func (t *T) takeContact() error {
 }
 
 func (t *T) takePhoto() error {
+	if t.F().Flow == consentFlow {
+		t.Tell("consent.need_answer")
+		return nil
+	}
 	again := t.In.File.Album != "" && t.In.File.Album == t.S.Album
 	t.S.Album = t.In.File.Album
 	t.S.Quiet = again
@@ -103,10 +107,13 @@ func (t *T) takeText() error {
 		if strings.Contains(text, "👍") && t.offers("yes") {
 			return t.choose("yes")
 		}
+		if strings.Contains(text, "?") {
+			return t.open(helpFlow, nil)
+		}
 		t.S.Quiet = t.S.Idle()
 		return t.missed(s)
 	}
-	if s.Numbers && t.Caps.Buttons && isNumber(text) {
+	if s.Numbers && (t.Caps.Buttons || !isNumber(text)) && looksLikeNumber(text) {
 		if v, complaint := t.tryParse(s, text); complaint == nil {
 			return t.answer(s, v)
 		}
@@ -119,6 +126,9 @@ func (t *T) takeText() error {
 	}
 	if !t.S.Idle() && isGreeting(text) { // politeness, and the form goes on
 		return nil
+	}
+	if t.S.Idle() && isRefusal(text) {
+		return t.open(stopFlow, nil)
 	}
 	g := t.words.Understand(text)
 	if done, err := t.control(s, g); done || err != nil {

@@ -71,6 +71,9 @@ func (t *T) open(flow string, answers map[string]string) error {
 			return nil
 		}
 	}
+	if f.Consent && !t.S.Consented() {
+		t.dropUnanswered()
+	}
 	const deepest = 6
 	if len(t.S.Frames) >= deepest {
 		t.S.Frames = append(t.S.Frames[:1], t.drafts()...)
@@ -80,6 +83,17 @@ func (t *T) open(flow string, answers map[string]string) error {
 		return t.open(consentFlow, nil)
 	}
 	return t.begin()
+}
+
+// dropUnanswered leaves the question for consent that is open, and what it was
+// asked for: the latest wish is the one that counts.
+func (t *T) dropUnanswered() {
+	for i, fr := range t.S.Frames {
+		if fr.Flow == consentFlow {
+			t.S.Frames = t.S.Frames[:max(1, i-1)]
+			return
+		}
+	}
 }
 
 // begin starts the conversation just opened, or just consented to.

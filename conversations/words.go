@@ -21,6 +21,17 @@ func isRefusalWord(text string) bool {
 	return false
 }
 
+// isRefusal tells the words that refuse advertising where no dialog is open
+// to be left: «HUY», «DUNG» are what the law has people answer with (NĐ
+// 91/2020/NĐ-CP); «đúng» is none of them.
+func isRefusal(text string) bool {
+	switch strings.ToLower(text) {
+	case "huy", "hủy", "huỷ", "dung", "dừng", "đừng":
+		return true
+	}
+	return false
+}
+
 var (
 	greetings = []string{"chao", "alo", "hello", "hi", "hey"}
 	addressed = []string{"ban", "anh", "chi", "em", "a", "ad", "bot", "ca", "nha", "nhe", "may", "bac", "co", "chu"}
