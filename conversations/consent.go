@@ -19,6 +19,9 @@ func consent() *Flow {
 			if t.Get("more") != "" {
 				return "consent.full", map[string]any{"Abroad": t.Caps.Abroad}
 			}
+			if t.under() == codeFlow {
+				return "consent.ask_code", map[string]any{"Abroad": t.Caps.Abroad}
+			}
 			return "consent.ask", map[string]any{"Abroad": t.Caps.Abroad}
 		},
 		Choices: func(t *T) []bot.Choice {

@@ -37,7 +37,7 @@ func register() *Flow {
 			{ID: "help", Optional: true, Send: true, Choices: supportChoices, Parse: parseLine},
 			{ID: "photo", Optional: true, Send: true, Needed: missing("photos"), Choices: noChoices},
 			{ID: summaryStep, Ask: askSummary, Choices: summaryChoices, Answer: answerSummary},
-			{ID: "field", Needed: never, Choices: fieldChoices, Answer: answerField},
+			{ID: fieldStep, Needed: never, Choices: fieldChoices, Answer: answerField},
 		},
 	}
 }

@@ -85,7 +85,7 @@ func answerSummary(t *T, v string) error {
 	case choiceSend:
 		t.S.Pending = true
 	case choiceEdit:
-		t.goTo("field")
+		t.goTo(fieldStep)
 	case choiceDrop:
 		return t.open(leaveFlow, nil)
 	}

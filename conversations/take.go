@@ -169,6 +169,10 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 	case understand.Back:
 		return true, t.goBack()
 	case understand.Skip:
+		if s.ID == fieldStep {
+			t.goTo(summaryStep)
+			return true, nil
+		}
 		if s.Optional {
 			return true, t.choose(choiceSkip)
 		}
@@ -178,6 +182,10 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 		t.Tell("engine.cannot_skip")
 		return true, nil
 	case understand.Send:
+		if s.ID == fieldStep {
+			t.goTo(summaryStep)
+			return true, nil
+		}
 		if t.offers(choiceSend) {
 			return true, t.choose(choiceSend)
 		}
@@ -203,6 +211,9 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 			return true, t.missed(s) // it answers no «this or that?»
 		}
 	case understand.Cancel:
+		if g.Second == understand.StopMessages && t.flows[t.F().Flow].Draft {
+			return true, t.open(leaveFlow, map[string]string{"refusal": "1"})
+		}
 		return true, t.leave()
 	}
 	return false, nil

@@ -125,6 +125,7 @@ func (t *T) drafts() []Frame {
 // editing is set, the next answer leads back there.
 const (
 	summaryStep = "summary"
+	fieldStep   = "field" // which answer is to be corrected
 	editing     = "~"
 )
 
@@ -190,4 +191,12 @@ func (t *T) back() bool {
 		}
 	}
 	return false
+}
+
+// under is the conversation that waits below the open one.
+func (t *T) under() string {
+	if n := len(t.S.Frames); n > 1 {
+		return t.S.Frames[n-2].Flow
+	}
+	return ""
 }
