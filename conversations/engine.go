@@ -154,8 +154,6 @@ const (
 	keepActive = 7 * 24 * time.Hour
 	// keepStranger is how long a dialog is kept of somebody who has not consented.
 	keepStranger = 24 * time.Hour
-	// keepParked is how long an unfinished form waits for its author.
-	keepParked = 365 * 24 * time.Hour
 	// awayAfter is the pause after which a person is welcomed back.
 	awayAfter = 12 * time.Hour
 )
