@@ -81,8 +81,9 @@ type Tx interface {
 
 	// Erase empties what is personal in all records of the person: name,
 	// phone, routes, consents' message ids, files, requests' texts, drafts,
-	// bodies of all events of their ideas, names of organisations that are
-	// theirs alone. Their offices end, what was queued for them is dropped.
+	// bodies of all events of their ideas and of what they said as a producer
+	// about others', names of organisations that are theirs alone. What they
+	// decided in office stays: it is the office's. Their offices end, what was queued for them is dropped.
 	// Ideas that no officer has accepted yet are withdrawn and emptied.
 	// Numbers, dates and stages stay.
 	Erase(person ID, at time.Time) error

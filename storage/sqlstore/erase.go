@@ -33,7 +33,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`DELETE FROM routes WHERE person = $1`,
 		`DELETE FROM files WHERE person = $1 OR idea IN ` + myIdeas,
 		`UPDATE consents SET addr = '', message = '' WHERE person = $1`,
-		`UPDATE events SET body = '{}' WHERE actor = $1 OR idea IN ` + myIdeas,
+		// What they decided in office is the office's.
+		`UPDATE events SET body = '{}' WHERE actor = $1 AND role = 'producer' OR idea IN ` + myIdeas,
 		`UPDATE invites SET name = '' WHERE used_by = $1`,
 		`UPDATE commits SET outcome = NULL WHERE person = $1
 			OR session IN (SELECT session FROM ideas WHERE person = $1)`,

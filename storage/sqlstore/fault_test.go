@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"ocopbot/bot/bottest/servers"
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
@@ -237,5 +239,27 @@ func TestBadURL(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("the error tells the password: %v", err)
+	}
+}
+
+// TestKindsOfServerErrors covers what cannot be brought about in a test.
+func TestKindsOfServerErrors(t *testing.T) {
+	for code, want := range map[string]error{
+		"53100": storage.ErrFull, "53200": storage.ErrFull, "53300": storage.ErrUnavailable, "57P01": storage.ErrUnavailable,
+		"57P03": storage.ErrUnavailable, "08006": storage.ErrUnavailable, "25006": storage.ErrUnavailable, "23505": storage.ErrConflict,
+	} {
+		cause := &pgconn.PgError{Code: code}
+		err := sqlstore.Fault(fmt.Errorf("wrapped: %w", cause))
+		if !errors.Is(err, want) || !errors.Is(err, cause) {
+			t.Errorf("%s: %v, want %v", code, err, want)
+		}
+	}
+	for _, code := range []string{"42601", "23503"} { // a mistake of ours is nobody else's
+		err := sqlstore.Fault(&pgconn.PgError{Code: code})
+		for _, kind := range []error{storage.ErrFull, storage.ErrUnavailable, storage.ErrConflict, storage.ErrNotFound} {
+			if errors.Is(err, kind) {
+				t.Errorf("%s: %v", code, err)
+			}
+		}
 	}
 }

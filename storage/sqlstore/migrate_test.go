@@ -68,6 +68,35 @@ func TestReadyNeedsTables(t *testing.T) {
 	}
 }
 
+// TestUpgrade takes what was stored by version 1 through every later version.
+func TestUpgrade(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t, database(t), nil)
+			for version := int64(1); version <= sqlstore.LatestVersion(); version++ {
+				if err := s.MigrateTo(t.Context(), version); err != nil {
+					t.Fatal(err)
+				}
+				if version > 1 {
+					continue
+				}
+				_, err := s.DB().ExecContext(t.Context(), `INSERT INTO persons (id, name, phone, lang, unit, channel, created, erased)
+					VALUES (7, 'Sen', '', 'vi', '', '', 1, 0)`)
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Migrate(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := s.Person(t.Context(), 7); err != nil || p.Name != "Sen" {
+				t.Errorf("%q, %v", p.Name, err)
+			}
+		})
+	}
+}
+
 // TestBackupHasAllTables: whoever adds a table decides whether it is backed up.
 func TestBackupHasAllTables(t *testing.T) {
 	s := openMigrated(t, newFile(t), nil)

@@ -135,7 +135,10 @@ func eraseSparesTheOthers(t *testing.T, w *world) {
 			x.PutMember(storage.Member{Organisation: org.ID, Person: sen.ID, Role: storage.Director, Since: w.now}),
 			x.PutMember(storage.Member{Organisation: org.ID, Person: hoa.ID, Role: storage.Helper, Since: w.now}))
 	})
+	reason := storage.Event{ID: w.id(), Idea: fresh.ID, At: w.now, Kind: ocop.EventReturned, Actor: sen.ID, Role: "commune", Body: map[string]string{"text": "thiếu mẫu"}}
+	w.write(func(x storage.Tx) error { return must2(x.Happen(reason, -1, nil)) })
 	w.write(func(x storage.Tx) error { return x.Erase(sen.ID, w.now) })
+	same(t, "what she decided in office", must(w.Events(t.Context(), fresh.ID))(t)[1].Body["text"], "thiếu mẫu")
 	p, officers, err := w.Viewer(t.Context(), newAddr("telegram", "7777"), w.now)
 	w.must(err)
 	same(t, "name", p.Name, "Lý Thị Hoa")
