@@ -58,7 +58,14 @@ func newWorld(t testing.TB, s setup) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
+	return newWorldOf(t, fake, s)
+}
+
+// newWorldOf builds a world around a fake that is there already.
+func newWorldOf(t testing.TB, fake *faketelegram.Server, s setup) *world {
+	t.Helper()
 	w := &world{t: t, fake: fake}
+	var err error
 	driver, source := "pgx", s.database
 	if s.database == "" {
 		w.file = filepath.Join(t.TempDir(), "ocopbot.db")
