@@ -119,7 +119,7 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 	var limiter outbox.Limiter = outbox.NewLocalLimiter(pace, time.Now)
 	if s.RedisURL != "" {
 		if a.redis, err = redisstore.Connect(s.RedisURL); err != nil {
-			return a, wrongSetting{fmt.Errorf("REDIS_URL: %w", err)}
+			return a, settingError{fmt.Errorf("REDIS_URL: %w", err)}
 		}
 		a.parked = redisstore.New(a.redis, a.records.Sessions(), redisstore.Options{Log: a.log})
 		sessions = a.parked

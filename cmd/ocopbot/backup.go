@@ -18,10 +18,10 @@ func (c *backupCmd) Run(ctx context.Context, s *Settings, io streams) (err error
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return wrongSetting{fmt.Errorf("%s exists already", c.File)}
+		return settingError{fmt.Errorf("%s exists already", c.File)}
 	}
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -46,17 +46,17 @@ type restoreCmd struct {
 }
 
 // Run reads a backup into an empty database, of either kind.
-func (c *restoreCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *restoreCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	store, err := openRecords(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	if err := store.migrate(ctx); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) (err error) 
 	}
 	who := viet.Fold(c.As)
 	if who == "" {
-		return wrongSetting{errors.New("--as: whose phone is it?")}
+		return settingError{errors.New("--as: whose phone is it?")}
 	}
 	phone := terminal.New(io.in, io.out, who, time.Now)
 	if columns := onScreen(io); columns != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -25,21 +26,21 @@ var errIll = errors.New("something needs attention")
 
 // Run checks what can be checked from outside, a line each: "ok", "note" for
 // what somebody should know, "WRONG" for what keeps people from being served.
-func (c *doctorCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *doctorCmd) Run(ctx context.Context, s *Settings, out streams) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if c.Health {
 		return askReady(ctx, s)
 	}
 	var r report
-	r.streams = io
+	r.streams = out
 	tg, err := newTelegram(s)
 	if err != nil {
 		return err
 	}
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
-		return wrongSetting{err}
+		return settingError{err}
 	}
 	r.programme(prog)
 	r.database(ctx, s, prog)
@@ -75,9 +76,12 @@ func askReady(ctx context.Context, s *Settings) error {
 	if err != nil {
 		return fmt.Errorf("doctor: the program does not answer: %w", err)
 	}
-	defer resp.Body.Close()
+	why, err := io.ReadAll(io.LimitReader(resp.Body, 1000))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return fmt.Errorf("doctor: %w", err)
+	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("doctor: the program is not ready (%s)", resp.Status)
+		return fmt.Errorf("doctor: the program is not ready: %s", strings.TrimSpace(string(why)))
 	}
 	return nil
 }
@@ -97,6 +101,13 @@ func (r *report) check(what string, err error) {
 	fmt.Fprintf(r.out, "ok     %s\n", what)
 }
 
+// checkClosed complains only: that something could be closed is no news.
+func (r *report) checkClosed(what string, err error) {
+	if err != nil {
+		r.check(what, err)
+	}
+}
+
 func (r *report) note(what, text string) { fmt.Fprintf(r.out, "note   %s: %s\n", what, text) }
 
 // database checks that the records can be used, and what is left undone in them.
@@ -110,7 +121,7 @@ func (r *report) database(ctx context.Context, s *Settings, prog *ocop.Programme
 		r.check("database", err)
 		return
 	}
-	defer store.Close()
+	defer func() { r.checkClosed("database", store.Close()) }()
 	err = store.Ready(ctx)
 	r.check("database", err)
 	if err == nil {
@@ -126,9 +137,9 @@ func (r *report) redis(ctx context.Context, url string) error {
 	}
 	rdb, err := redisstore.Connect(url)
 	if err != nil {
-		return wrongSetting{fmt.Errorf("REDIS_URL: %w", err)}
+		return settingError{fmt.Errorf("REDIS_URL: %w", err)}
 	}
-	defer rdb.Close()
+	defer func() { r.checkClosed("redis", rdb.Close()) }()
 	if err := rdb.Ping(ctx).Err(); err != nil {
 		r.check("redis", err)
 		return nil

@@ -36,7 +36,7 @@ const checkLimit = 2 * time.Second
 func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkLimit)
 	defer cancel()
-	wrong := h.app.wrong(ctx)
+	wrong := h.wrong(ctx)
 	if !h.up.Load() {
 		wrong = append(wrong, "starting")
 	}

@@ -66,10 +66,10 @@ type commands struct {
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, services and what is left undone."`
 }
 
-// wrongSetting is what is wrong with a setting or an argument.
-type wrongSetting struct{ error }
+// settingError is what is wrong with a setting or an argument.
+type settingError struct{ error }
 
-func (w wrongSetting) Unwrap() error { return w.error }
+func (e settingError) Unwrap() error { return e.error }
 
 // oneLine is an error as a single line, which PostgreSQL's are not.
 func oneLine(err error) string {
@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	parsed.Bind(&cli.Settings, streams{in, out, errOut})
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(errOut, "ocopbot:", oneLine(err))
-		var wrong wrongSetting
+		var wrong settingError
 		if errors.As(err, &wrong) {
 			return exitSettings
 		}

@@ -32,24 +32,24 @@ var ranks = map[string][]int{
 }
 
 // Run stores an invite and prints its code, which is kept nowhere.
-func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
-		return wrongSetting{err}
+		return settingError{err}
 	}
 	now := time.Now()
 	unit, ok := prog.UnitAt(c.Unit, now)
 	if !ok {
-		return wrongSetting{fmt.Errorf("--unit: programme %s has no unit %q today", prog.Code, c.Unit)}
+		return settingError{fmt.Errorf("--unit: programme %s has no unit %q today", prog.Code, c.Unit)}
 	}
 	if !slices.Contains(ranks[c.Role], unit.Kind.Rank()) {
-		return wrongSetting{fmt.Errorf("--unit: %s is no unit for the role %q", unit.Title(), c.Role)}
+		return settingError{fmt.Errorf("--unit: %s is no unit for the role %q", unit.Title(), c.Role)}
 	}
 	store, err := openRecords(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	if err := store.migrate(ctx); err != nil {
 		return err
 	}
@@ -70,16 +70,16 @@ func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) err
 type officerListCmd struct{}
 
 // Run lists who is in office.
-func (c *officerListCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *officerListCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
-		return wrongSetting{err}
+		return settingError{err}
 	}
 	store, err := openExisting(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	officers, err := store.Officers(ctx, time.Now())
 	if err != nil {
 		return err
@@ -96,12 +96,12 @@ type officerDismissCmd struct {
 }
 
 // Run ends an assignment; what the officer did stays.
-func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) error {
+func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	store, err := openExisting(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	now := time.Now()
 	officers, err := store.Officers(ctx, now)
 	if err != nil {
@@ -117,5 +117,5 @@ func (c *officerDismissCmd) Run(ctx context.Context, s *Settings, io streams) er
 			return err
 		}
 	}
-	return wrongSetting{errors.New("no officer in office has this number; `ocopbot officer list` shows them")}
+	return settingError{errors.New("no officer in office has this number; `ocopbot officer list` shows them")}
 }

@@ -126,10 +126,7 @@ const retryEvery = 2 * time.Second
 func (a *app) migrateOnceUp(ctx context.Context) error {
 	for {
 		err := a.records.migrate(ctx)
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		if !unavailable(err) {
+		if err == nil || ctx.Err() == nil && !unavailable(err) {
 			return err
 		}
 		a.log.Error("the database cannot be used yet, trying again", "cause", err)
@@ -152,7 +149,7 @@ func newTelegram(s *Settings) (*telegram.Channel, error) {
 		SendTimeout: sendLimit,
 	})
 	if err != nil {
-		return nil, wrongSetting{err}
+		return nil, settingError{err}
 	}
 	return tg, nil
 }
@@ -160,7 +157,7 @@ func newTelegram(s *Settings) (*telegram.Channel, error) {
 // runTelegram sets the menu of commands and takes in updates until ctx ends.
 func (a *app) runTelegram(ctx context.Context, tg *telegram.Channel) error {
 	var wg sync.WaitGroup
-	wg.Go(func() { a.setCommands(ctx, tg) })
+	wg.Go(func() { a.insistCommands(ctx, tg) })
 	defer wg.Wait()
 	if err := tg.Receive(ctx, a.handler(tg)); err != nil {
 		return fmt.Errorf("telegram: %w", err)
@@ -169,26 +166,33 @@ func (a *app) runTelegram(ctx context.Context, tg *telegram.Channel) error {
 	return nil
 }
 
-// setCommands fills Telegram's menu in both languages, trying again while
-// Telegram is out of reach.
-func (a *app) setCommands(ctx context.Context, tg *telegram.Channel) {
-	for pause := retryEvery; ctx.Err() == nil; pause = min(2*pause, time.Minute) {
-		var errs []error
-		for tag, lang := range map[string]string{"": locales.Vietnamese, "vi": locales.Vietnamese, "en": locales.English} {
-			var menu []telegram.Command
-			for _, c := range a.engine.Commands(lang) {
-				menu = append(menu, telegram.Command{Name: c.Name, Text: c.Text})
-			}
-			errs = append(errs, tg.SetCommands(ctx, tag, menu))
-		}
-		err := errors.Join(errs...)
-		if err == nil {
+// insistCommands fills Telegram's menu, trying again while Telegram is out of
+// reach; a server that does not know how is asked ever more rarely.
+func (a *app) insistCommands(ctx context.Context, tg *telegram.Channel) {
+	for pause := retryEvery; ctx.Err() == nil; pause = min(2*pause, time.Hour) {
+		err := a.setCommands(ctx, tg)
+		if err == nil || ctx.Err() != nil {
 			return
 		}
-		a.log.Warn("Telegram's menu of commands is not set yet, trying again", "cause", err)
+		a.log.Warn("Telegram's menu of commands is not set yet, trying again", "in", pause, "cause", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
 		}
 	}
+}
+
+// setCommands sets the menu for people whose app speaks Vietnamese, English or
+// anything else.
+func (a *app) setCommands(ctx context.Context, tg *telegram.Channel) error {
+	for tag, lang := range map[string]string{"": locales.Vietnamese, "vi": locales.Vietnamese, "en": locales.English} {
+		var menu []telegram.Command
+		for _, c := range a.engine.Commands(lang) {
+			menu = append(menu, telegram.Command{Name: c.Name, Text: c.Text})
+		}
+		if err := tg.SetCommands(ctx, tag, menu); err != nil {
+			return err
+		}
+	}
+	return nil
 }

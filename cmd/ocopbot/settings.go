@@ -68,7 +68,7 @@ func (s *Settings) check() error {
 	if s.TelegramWebhookURL != "" {
 		// Telegram itself wants https; a Bot API server of one's own may not.
 		plain := s.TelegramAPIURL != telegram.DefaultAPIURL
-		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && plain) {
+		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !plain) {
 			bad("TELEGRAM_WEBHOOK_URL", "not an address such as https://bot.example.vn/telegram/webhook")
 		}
 		if !secretShape.MatchString(s.TelegramWebhookSecret) {
