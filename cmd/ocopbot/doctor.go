@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -64,11 +65,14 @@ func (c *doctorCmd) Run(ctx context.Context, s *Settings, out streams) error {
 
 // askReady is the health check of a running program.
 func askReady(ctx context.Context, s *Settings) error {
-	addr := s.HTTPAddr
-	if strings.HasPrefix(addr, ":") || strings.HasPrefix(addr, "0.0.0.0:") {
-		addr = "127.0.0.1:" + addr[strings.LastIndexByte(addr, ':')+1:]
+	host, port, err := net.SplitHostPort(s.HTTPAddr)
+	if err != nil {
+		return settingError{fmt.Errorf("HTTP_ADDR: %w", err)}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "127.0.0.1" // it listens everywhere
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {
 		return fmt.Errorf("doctor: %w", err)
 	}

@@ -47,16 +47,22 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ready\n")
 }
 
-// wrong lists what keeps the program from handling messages.
-func (a *app) wrong(ctx context.Context) []string {
-	var wrong []string
+// wrong lists what keeps the program from handling messages. Both servers are
+// asked at once: one that hangs must not use up the other's time.
+func (a *app) wrong(ctx context.Context) (wrong []string) {
+	redis := make(chan error, 1)
+	go func() {
+		if a.redis == nil {
+			redis <- nil
+			return
+		}
+		redis <- a.redis.Ping(ctx).Err()
+	}()
 	if err := a.records.Ready(ctx); err != nil {
 		wrong = append(wrong, fmt.Sprint("database: ", err))
 	}
-	if a.redis != nil {
-		if err := a.redis.Ping(ctx).Err(); err != nil {
-			wrong = append(wrong, fmt.Sprint("redis: ", err))
-		}
+	if err := <-redis; err != nil {
+		wrong = append(wrong, fmt.Sprint("redis: ", err))
 	}
 	return wrong
 }

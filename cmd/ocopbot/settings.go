@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/telegram"
 )
@@ -44,15 +47,11 @@ func (s *Settings) check() error {
 	bad := func(name, why string) {
 		wrong = append(wrong, fmt.Errorf("ocopbot: %s: %s", name, why))
 	}
-	if s.postgres() {
-		if u, err := url.Parse(s.DatabaseURL); err != nil || u.Host == "" && u.Query().Get("host") == "" {
-			bad("DATABASE_URL", "not a PostgreSQL address such as postgres://user:password@host:5432/ocopbot")
-		}
-	} else if strings.Contains(s.DatabaseURL, "://") || s.DatabaseURL == "" {
-		bad("DATABASE_URL", "neither postgres://… nor the path of a file")
+	if why := s.checkDatabase(); why != "" {
+		bad("DATABASE_URL", why)
 	}
 	if s.RedisURL != "" {
-		if u, err := url.Parse(s.RedisURL); err != nil || u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix" {
+		if _, err := redis.ParseURL(s.RedisURL); err != nil { // which may quote the password
 			bad("REDIS_URL", "not a Redis address such as redis://host:6379/0")
 		}
 	}
@@ -91,6 +90,28 @@ func (s *Settings) check() error {
 func isPort(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 16)
 	return err == nil
+}
+
+// checkDatabase says what is wrong with DATABASE_URL; "" for nothing.
+func (s *Settings) checkDatabase() string {
+	if s.postgres() {
+		u, err := url.Parse(s.DatabaseURL)
+		hostless := err == nil && u.Host == "" && u.Query().Get("host") == ""
+		if err == nil {
+			_, err = pgxpool.ParseConfig(s.DatabaseURL)
+		}
+		if hostless || err != nil {
+			return "not a PostgreSQL address such as postgres://user:password@host:5432/ocopbot, or with an option that PostgreSQL does not know"
+		}
+		return ""
+	}
+	if strings.Contains(s.DatabaseURL, "://") || s.DatabaseURL == "" {
+		return "neither postgres://… nor the path of a file"
+	}
+	if info, err := os.Stat(s.DatabaseURL); err == nil && info.IsDir() {
+		return "the path of a folder, not of a file"
+	}
+	return ""
 }
 
 // checkProgramme reads the programme file, whose mistakes are settings too.
