@@ -60,7 +60,7 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 	switch {
 	case restored && away < keepActive:
 		// The question the person saw may be a later one than this.
-		t.S.Renew()
+		err = t.restore()
 		t.Tell("engine.restored")
 		before = ""
 	case fresh && !s.Consented():
@@ -81,6 +81,7 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 	if s.Pending {
 		return bot.Reply{}, nil
 	}
+	t.askConsent()
 	return t.reply(before)
 }
 
@@ -88,7 +89,9 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 // reply.
 func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
 	var o Outcome
-	if err := json.Unmarshal(outcome, &o); err != nil {
+	if len(outcome) == 0 {
+		o.Forget = true // it was erased with its person
+	} else if err := json.Unmarshal(outcome, &o); err != nil {
 		return bot.Reply{}, fmt.Errorf("conversations: outcome: %w", err)
 	}
 	t := &T{Engine: e, Ctx: ctx, S: s, In: bot.Incoming{From: addr}, Caps: caps, Now: now}
@@ -125,6 +128,10 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	}
 	return t.reply("")
 }
+
+// Erases tells that the due commit of s erases the person, whose other
+// dialogs are to be forgotten with it.
+func (s *Session) Erases() bool { return s.Pending && s.top().Flow == eraseFlow }
 
 // Again renders what the last turn answered.
 func (e *Engine) Again(ctx context.Context, s *Session, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {

@@ -127,7 +127,7 @@ func commitScore(t *T, tx storage.Tx) (Outcome, error) {
 	if _, err := fmt.Sscanf(t.Get("round"), "%d/%d", &seq, &year); err != nil {
 		return Outcome{}, fmt.Errorf("conversations: round: %w", err)
 	}
-	round, err := tx.RoundOf(year, seq, t.Get("level"), t.Now)
+	round, err := tx.RoundOf(year, seq, t.Get("level"), t.council(i.Unit, t.Get("level")), t.Now)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -153,6 +153,25 @@ func commitScore(t *T, tx storage.Tx) (Outcome, error) {
 		return t.lost(err)
 	}
 	return Outcome{Notes: []Note{note("score.saved", "number", t.Get("number"), "total", (a + b + c).In(t.S.Lang), "stars", strconv.Itoa(stars))}}, nil
+}
+
+// council is the unit whose council scores an idea at a level: the district
+// or the province above it; empty for the central council.
+func (t *T) council(commune ocop.UnitKey, level string) ocop.UnitKey {
+	rank := map[string]int{ocop.ProvinceLevel: 0, ocop.DistrictLevel: 1, ocop.CommuneLevel: 2}
+	want, ok := rank[level]
+	if !ok {
+		return ""
+	}
+	if u, ok := t.prog.Unit(commune); ok && u.Kind.Rank() == want {
+		return commune
+	}
+	for _, u := range t.prog.Ancestors(commune) {
+		if u.Kind.Rank() == want {
+			return u.Key
+		}
+	}
+	return ""
 }
 
 // lost tells an officer that somebody else was quicker; other errors stay errors.
@@ -325,7 +344,15 @@ func publish() *Flow {
 					if err != nil {
 						return err
 					}
-					if !mayPublish(who) {
+					id, err := textID(t.Get("round"))
+					if err != nil {
+						return err
+					}
+					r, err := t.reads.Round(t.Ctx, id)
+					if err != nil {
+						return fmt.Errorf("conversations: round: %w", err)
+					}
+					if !mayPublish(who) || !covers(who, r.Unit) {
 						t.close()
 						t.Tell("officer.only")
 						return nil
@@ -374,7 +401,7 @@ func loadRounds(t *T) (any, error) {
 			return nil, fmt.Errorf("conversations: rounds: %w", err)
 		}
 		for _, r := range rounds {
-			if !r.Published.IsZero() || !who.All && r.Level != ocop.DistrictLevel {
+			if !r.Published.IsZero() || !covers(who, r.Unit) {
 				continue
 			}
 			evs, err := t.reads.EvaluationsOf(t.Ctx, r.ID)

@@ -134,14 +134,18 @@ func (t *T) takeText() error {
 	if done, err := t.control(s, g); done || err != nil {
 		return err
 	}
-	if s.Parse != nil && !t.turnsAway(s, g, text) {
+	free := s.Parse != nil && !s.Numbers // a number was tried above
+	if free && !t.turnsAway(s, g, text) {
 		return t.parse(s, text)
 	}
 	if g.Score >= sure && g.Intent != understand.None {
 		return t.wish(g)
 	}
-	if g.Score >= doubtful && g.Intent != understand.None && s.Parse == nil {
+	if g.Score >= doubtful && g.Intent != understand.None && !free {
 		return t.open(doubtFlow, map[string]string{"intent": string(g.Intent), "arg": g.Arg})
+	}
+	if s.Parse != nil {
+		return t.parse(s, text)
 	}
 	return t.missed(s)
 }
@@ -211,7 +215,8 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 			return true, t.missed(s) // it answers no «this or that?»
 		}
 	case understand.Cancel:
-		if g.Second == understand.StopMessages && t.flows[t.F().Flow].Draft {
+		// «HUY» as carriers teach it to refuse messages; «hủy» says what it means.
+		if g.Second == understand.StopMessages && viet.Unaccent(t.In.Text) == t.In.Text && t.flows[t.F().Flow].Draft {
 			return true, t.open(leaveFlow, map[string]string{"refusal": "1"})
 		}
 		return true, t.leave()

@@ -41,9 +41,9 @@ type Tx interface {
 	Happen(e Event, version int, change func(*Idea)) (Idea, error)
 
 	PutRound(r Round) error
-	// RoundOf finds the round of a year, number and level, and makes it when
-	// there is none.
-	RoundOf(year, seq int, level string, now time.Time) (Round, error)
+	// RoundOf finds a council's round of a year and number, and makes it when
+	// there is none. Councils number their rounds each by itself.
+	RoundOf(year, seq int, level string, council ocop.UnitKey, now time.Time) (Round, error)
 	Evaluation(id ID) (Evaluation, error)
 	// EvaluationIn is the evaluation of an idea in a round.
 	EvaluationIn(idea, round ID) (Evaluation, error)

@@ -28,6 +28,8 @@ type Records interface {
 	// Commit runs fn in one transaction, once for a key; called again it only
 	// gives the outcome of the first time.
 	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
+	// Routes are the addresses of a person.
+	Routes(ctx context.Context, person storage.ID) ([]storage.Route, error)
 	MarkRoute(ctx context.Context, addr bot.Address, dead time.Time, why bot.SendCode) error
 	AddDead(ctx context.Context, d storage.Dead) error
 }
@@ -136,6 +138,9 @@ func (h handler) setAside(ctx context.Context, in bot.Incoming, cause error) (bo
 	if err := h.records.AddDead(ctx, dead); err != nil {
 		return bot.Reply{}, fmt.Errorf("dispatch: set aside: %w", err)
 	}
+	if err := h.giveUp(ctx, in.From); err != nil {
+		return bot.Reply{}, err
+	}
 	text := h.texts.Text(in.Lang, h.caps.Form, "engine.apology", nil)
 	return bot.Reply{Messages: []bot.Message{{Text: text}}}, nil
 }
@@ -234,6 +239,13 @@ func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *co
 // run it.
 func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (bot.Reply, error) {
 	previous := s.Turn
+	var routes []storage.Route
+	if s.Erases() && s.Person != 0 {
+		var err error
+		if routes, err = h.records.Routes(ctx, s.Person); err != nil {
+			return bot.Reply{}, fmt.Errorf("dispatch: routes: %w", err)
+		}
+	}
 	outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
 		return h.engine.Commit(ctx, s, addr, h.caps, now, tx)
 	})
@@ -243,6 +255,14 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 	r, err := h.engine.Settle(ctx, s, outcome, addr, h.caps, now)
 	if err != nil {
 		return bot.Reply{}, err
+	}
+	for _, route := range routes {
+		if route.Addr == addr {
+			continue
+		}
+		if err := h.sessions.Delete(ctx, route.Addr); err != nil {
+			return bot.Reply{}, fmt.Errorf("dispatch: forget: %w", err)
+		}
 	}
 	return r, h.save(ctx, addr, previous, s)
 }
@@ -276,8 +296,9 @@ func (h handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, c
 	return nil
 }
 
-// Answer renders the answer of a turn again, for the outbox.
-// conversations.ErrMovedOn: the dialog went on, and it is no longer wanted.
+// Answer renders the answer of a turn again, for the outbox. If the dialog
+// went on, only what is told once is left of it, such as a form number;
+// conversations.ErrMovedOn: there is no such thing.
 func (d *Dispatcher) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
 	stored, err := d.sessions.Load(ctx, to)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -291,7 +312,7 @@ func (d *Dispatcher) Answer(ctx context.Context, to bot.Address, caps bot.Caps, 
 		return bot.Reply{}, fmt.Errorf("dispatch: answer: %w", err)
 	}
 	if s.ID != session || s.Turn != turn {
-		return bot.Reply{}, conversations.ErrMovedOn
+		return d.late(ctx, to, caps, s, storage.Key{Session: session, Turn: turn - 1})
 	}
 	return d.engine.Again(ctx, s, to, caps, d.now())
 }

@@ -33,6 +33,8 @@ type Store interface {
 	// IdeasWaiting lists ideas that have waited at a level since before a
 	// moment, the longest first.
 	IdeasWaiting(ctx context.Context, level string, before time.Time, limit int) ([]storage.Idea, error)
+	// Prune removes what has outlived its use.
+	Prune(ctx context.Context, now time.Time) error
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
 
 	// Commit runs fn in one transaction, once for a key.

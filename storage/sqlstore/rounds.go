@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
@@ -36,14 +37,12 @@ func (x *tx) PutRound(r storage.Round) error {
 		r.ID, r.Year, r.Seq, r.Level, r.Unit, ms(r.Published))
 }
 
-// RoundOf is the round of no unit in particular: the one of all councils of a
-// level.
-func (x *tx) RoundOf(year, seq int, level string, now time.Time) (storage.Round, error) {
-	err := x.later(`INSERT INTO rounds (id, year, seq, level, unit, published) VALUES ($1, $2, $3, $4, '', 0)
-		ON CONFLICT (year, seq, level, unit) DO NOTHING`, storage.NewID(now), year, seq, level)
+func (x *tx) RoundOf(year, seq int, level string, council ocop.UnitKey, now time.Time) (storage.Round, error) {
+	err := x.later(`INSERT INTO rounds (id, year, seq, level, unit, published) VALUES ($1, $2, $3, $4, $5, 0)
+		ON CONFLICT (year, seq, level, unit) DO NOTHING`, storage.NewID(now), year, seq, level, council)
 	if err != nil {
 		return storage.Round{}, err
 	}
-	return txGet(x, scanRound, `SELECT `+roundColumns+` FROM rounds WHERE year = $1 AND seq = $2 AND level = $3 AND unit = ''`,
-		year, seq, level)
+	return txGet(x, scanRound, `SELECT `+roundColumns+` FROM rounds WHERE year = $1 AND seq = $2 AND level = $3 AND unit = $4`,
+		year, seq, level, council)
 }

@@ -249,7 +249,7 @@ func roundMadeOnce(t *testing.T, w *world) {
 	var made [6]storage.ID
 	atOnce(len(made), func(n int) {
 		err := w.Write(t.Context(), func(x storage.Tx) error {
-			r, err := x.RoundOf(2026, 1, "province", w.now)
+			r, err := x.RoundOf(2026, 1, "province", "20@2021-06-05", w.now)
 			made[n] = r.ID
 			return err
 		})
