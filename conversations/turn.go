@@ -85,6 +85,14 @@ func (t *T) open(flow string, answers map[string]string) error {
 	return t.begin()
 }
 
+// askConsent puts the question for consent on top of a conversation that needs
+// it, whatever way led there: nothing personal is asked before it is given.
+func (t *T) askConsent() {
+	if t.flows[t.F().Flow].Consent && !t.S.Consented() {
+		t.S.Frames = append(t.S.Frames, Frame{Flow: consentFlow, Version: t.flows[consentFlow].Version, Step: t.flows[consentFlow].Steps[0].ID})
+	}
+}
+
 // dropUnanswered leaves the question for consent that is open, and what it was
 // asked for: the latest wish is the one that counts.
 func (t *T) dropUnanswered() {
@@ -110,11 +118,12 @@ func (t *T) begin() error {
 	return t.goOn(-1)
 }
 
-// drafts are the open conversations that hold something worth keeping.
+// drafts are the open conversations that hold something worth keeping: none
+// that still waits for consent.
 func (t *T) drafts() []Frame {
 	var kept []Frame
 	for _, fr := range t.S.Frames[1:] {
-		if f := t.flows[fr.Flow]; f != nil && f.Draft {
+		if f := t.flows[fr.Flow]; f != nil && f.Draft && (t.S.Consented() || !f.Consent) {
 			kept = append(kept, fr)
 		}
 	}
@@ -163,10 +172,17 @@ func (t *T) finish() error {
 // goTo asks the named step next.
 func (t *T) goTo(step string) { t.F().Step = step }
 
-// close leaves the open conversation; home cannot be left.
+// close leaves the open conversation; home cannot be left. Who leaves the
+// question for consent leaves what it was asked for.
 func (t *T) close() {
-	if len(t.S.Frames) > 1 {
-		t.S.Frames = t.S.Frames[:len(t.S.Frames)-1]
+	unanswered := t.F().Flow == consentFlow && !t.S.Consented()
+	for range 2 {
+		if len(t.S.Frames) > 1 {
+			t.S.Frames = t.S.Frames[:len(t.S.Frames)-1]
+		}
+		if !unanswered {
+			return
+		}
 	}
 }
 
