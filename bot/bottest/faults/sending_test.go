@@ -125,3 +125,23 @@ func (w *world) settled() {
 	w.idle()
 	servers.Until(w.t, "late answers are sent", func() bool { return w.jobs() == 0 })
 }
+
+// Whoever gets no answer tries something else. A number that was given
+// meanwhile must not be dropped with the question that nobody waits for.
+func TestANumberThatCouldNotBeSentIsToldThoughTheDialogWentOn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		p := w.person(1)
+		w.talk(p, dialog[:toSummary]...)
+		w.fake.Script(faketelegram.Fault{Method: "sendMessage", Chat: p.ID, Do: faketelegram.ServerError, Times: 2})
+		p.Unread()
+		p.Says("gửi")
+		p.Says("hỏi ai") // answered in the webhook's response
+		w.heard(p)
+		w.settled()
+		w.checkIdeas(p)
+		if got := copies(p, w.ideas()[0].number()); got != 1 {
+			t.Errorf("the number came %d times", got)
+		}
+	})
+}
