@@ -59,7 +59,7 @@ type commands struct {
 	Chat       chatCmd       `cmd:"" help:"Be a phone in the terminal: try the bot without any other service."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this version's schema."`
 	Officer    officerCmd    `cmd:"" help:"Invite, list and dismiss officers."`
-	Programme  programmeCmd  `cmd:"" help:"Check or show a programme file."`
+	Programme  programmeCmd  `cmd:"" help:"List the units of a programme, or check a programme file."`
 	Understand understandCmd `cmd:"" help:"Show what free text is taken for: a line in, the intent and its score out."`
 	Backup     backupCmd     `cmd:"" help:"Write all records to one file."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into an empty database."`

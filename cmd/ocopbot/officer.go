@@ -40,7 +40,7 @@ func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) (er
 	now := time.Now()
 	unit, ok := prog.UnitAt(c.Unit, now)
 	if !ok {
-		return settingError{fmt.Errorf("--unit: programme %s has no unit %q today", prog.Code, c.Unit)}
+		return settingError{fmt.Errorf("--unit: programme %s has no unit %q today; `ocopbot programme units` lists them", prog.Code, c.Unit)}
 	}
 	if !slices.Contains(ranks[c.Role], unit.Kind.Rank()) {
 		return settingError{fmt.Errorf("--unit: %s is no unit for the role %q", unit.Title(), c.Role)}

@@ -3,13 +3,39 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
 )
 
 type programmeCmd struct {
+	Units programmeUnitsCmd `cmd:"" help:"List the programme's units with their codes."`
 	Check programmeCheckCmd `cmd:"" help:"Check a programme file; every mistake is shown with its line."`
+}
+
+type programmeUnitsCmd struct {
+	Words []string `arg:"" optional:"" help:"Only units with these words in their names; accents may be left out."`
+}
+
+// Run lists today's units with their codes, as 'officer invite' wants them.
+func (c *programmeUnitsCmd) Run(s *Settings, io streams) error {
+	p, err := ocop.Load(s.Programme)
+	if err != nil {
+		return settingError{err}
+	}
+	wanted := viet.Fold(strings.Join(c.Words, " "))
+	for _, u := range p.Units(time.Now()) {
+		label := p.Label(u.Key)
+		if !strings.Contains(viet.Fold(label), wanted) {
+			continue
+		}
+		if _, err := fmt.Fprintf(io.out, "%s  %s\n", u.Key.Code(), label); err != nil {
+			return fmt.Errorf("programme: %w", err)
+		}
+	}
+	return nil
 }
 
 type programmeCheckCmd struct {
