@@ -93,12 +93,7 @@ type handler struct {
 // it is set aside: one poisonous message must not stop a chat.
 const attempts = 3
 
-// turnLimit is how long one turn may take.
-const turnLimit = 20 * time.Second
-
 func (h handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, turnLimit)
-	defer cancel()
 	leave, err := h.queue.enter(ctx, in.From)
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("dispatch: waiting behind the same person's messages: %w", err)

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -122,6 +123,9 @@ func (r Rule) rule() Rule { return r }
 
 // holding are the values that hold at a moment, in the order of the file.
 func holding[V interface{ rule() Rule }](all []V, at time.Time) []V {
+	if !slices.ContainsFunc(all, func(v V) bool { return !v.rule().Holds(at) }) {
+		return all[:len(all):len(all)] // nearly always; whoever appends to it gets a copy
+	}
 	var now []V
 	for _, v := range all {
 		if v.rule().Holds(at) {

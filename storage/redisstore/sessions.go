@@ -74,9 +74,9 @@ func (s *Sessions) Load(ctx context.Context, addr bot.Address) (storage.StoredSe
 	return stored, nil
 }
 
+// get, and Save, leave their deadline to the client's: a context with a timer
+// for each would be a sixth of what a turn allocates.
 func (s *Sessions) get(ctx context.Context, addr bot.Address) ([]byte, error) {
-	ctx, cancel := deadline(ctx, s.o.Deadline)
-	defer cancel()
 	return s.rdb.Get(ctx, sessionKey(addr)).Bytes()
 }
 
@@ -110,8 +110,6 @@ func (s *Sessions) Save(ctx context.Context, addr bot.Address, previous int, nex
 	if next.Durable {
 		marked = string(addr)
 	}
-	ctx, cancel := deadline(ctx, s.o.Deadline)
-	defer cancel()
 	saved, err := save.Run(ctx, s.rdb, []string{sessionKey(addr), dirtySet},
 		encodeTurn(previous), value, next.Keep.Milliseconds(), marked).Bool()
 	if err != nil {
