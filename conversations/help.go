@@ -121,7 +121,7 @@ func (t *T) whoAnswers(topic string) string {
 // callMe is "Gọi lại cho tôi": a request with an owner, not a promise of an hour.
 func callMe() *Flow {
 	return &Flow{
-		ID: callFlow, Version: 1, Draft: true, Consent: true,
+		ID: callFlow, Version: 1, Consent: true,
 		Begin: func(t *T) error {
 			if t.S.Person == 0 {
 				return nil

@@ -42,6 +42,9 @@ func parsePlace(t *T, text string) (string, *Note) {
 		certain = certain && !m.Guess && m.Via == ""
 	}
 	switch {
+	case len(keys) == 0 && len(found) > 0: // a district, the province
+		n := note("reg.place_wide", "typed", clip(text, 40))
+		return "", &n
 	case len(keys) == 0:
 		n := note("reg.place_unknown", "typed", clip(text, 40))
 		return "", &n

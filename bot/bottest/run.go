@@ -77,7 +77,7 @@ func Diff(want, got string) string {
 			add("-", a[i], i+1)
 			i++
 		default:
-			add("+", b[j], i+1)
+			add("+", b[j], j+1)
 			j++
 		}
 	}
