@@ -11,21 +11,20 @@ import (
 // corrected is the name a person gives the product after touching «Sửa».
 const corrected = "Mật ong hoa hồi"
 
-// correct takes up «Sửa» wherever it has led to: to the items of the form
-// that is sent, or of the one that is not.
+// correct goes on from what is asked after «Sửa» and «Gửi»: the items of the
+// form that is sent, or of the one that is not.
 func (w *world) correct(p *faketelegram.Person) {
 	w.t.Helper()
-	product := text(w.t, "field.product")
 	received := p.Received()
-	for n := len(received) - 1; ; n-- {
-		if n < 0 {
-			w.t.Fatalf("person %d is offered nothing to correct", p.ID)
-		}
-		if label := labelled(received[n], product); label != "" {
-			w.taps(p, label)
-			break
-		}
+	last := received[len(received)-1]
+	if edit := text(w.t, "reg.edit"); labelled(last, edit) != "" { // the sending led back to the summary
+		last = w.taps(p, edit)
 	}
+	label := labelled(last, text(w.t, "field.product"))
+	if label == "" {
+		w.t.Fatalf("person %d has nothing to correct in %q", p.ID, last.Text)
+	}
+	w.taps(p, label)
 	m := w.says(p, corrected)
 	if labelled(m, text(w.t, "reg.send")) != "" {
 		w.taps(p, text(w.t, "reg.send"))
