@@ -2,6 +2,7 @@ package bottest_test
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +15,15 @@ const small = `= person an
 ! kept
 `
 
+func blank(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "blank.db")
+	if err := bottest.Blank(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // What a story does not say is shown as a difference, and what it says wrong too.
 func TestPlayShowsWhatHappened(t *testing.T) {
 	s, err := bottest.ParseStory("small", small)
@@ -22,7 +32,7 @@ func TestPlayShowsWhatHappened(t *testing.T) {
 	}
 	var first string
 	for _, channel := range bottest.Channels {
-		got, err := bottest.Play(t.Context(), s, channel, t.TempDir())
+		got, err := bottest.Play(t.Context(), s, channel, blank(t), t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +58,7 @@ func TestPlayRefusesWhatIsNotOffered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := bottest.Play(t.Context(), s, channel, t.TempDir()); err == nil || !strings.Contains(err.Error(), "wrong:3") {
+		if _, err := bottest.Play(t.Context(), s, channel, blank(t), t.TempDir()); err == nil || !strings.Contains(err.Error(), "wrong:3") {
 			t.Errorf("%s: %v", channel, err)
 		}
 	}

@@ -3,7 +3,6 @@ package bottest
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -44,7 +43,7 @@ func newTelegramPhone(ctx context.Context, h func(bot.Caps) bot.Handler, picture
 		people: map[string]*faketelegram.Person{}, last: map[string]faketelegram.Message{}, update: map[string]int64{},
 	}
 	p.ch, err = telegram.New(telegram.Options{
-		Token: faketelegram.Token, APIURL: fake.URL(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Token: faketelegram.Token, APIURL: fake.URL(), Log: slog.New(slog.DiscardHandler),
 		WebhookURL: "http://" + p.hook.Listener.Addr().String() + "/", WebhookSecret: "stories",
 		FirstPause: 5 * time.Millisecond,
 	})

@@ -15,12 +15,13 @@ import (
 // longestStory bounds the playing of one story on one channel.
 const longestStory = 2 * time.Minute
 
-// Play plays a story on one channel, with its database in dir, and returns
-// the transcript: the story with what the bot said and stored this time.
-func Play(ctx context.Context, s *Story, channel, dir string) (transcript string, err error) {
+// Play plays a story on one channel and returns the transcript: the story with
+// what the bot said and stored this time. Its database is a copy, in dir, of
+// the one Blank made.
+func Play(ctx context.Context, s *Story, channel, blank, dir string) (transcript string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, longestStory)
 	defer cancel()
-	r, err := newRig(ctx, dir, s.Programme, channel)
+	r, err := newRig(ctx, blank, dir, s.Programme, channel)
 	if err != nil {
 		return "", fmt.Errorf("bottest: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -82,8 +81,26 @@ func (c *clock) move() {
 	c.at = c.at.Add(betweenLines)
 }
 
-// newRig opens a bot in dir.
-func newRig(ctx context.Context, dir, programme, channel string) (r *rig, err error) {
+// Blank makes the database stories begin with: tables and nothing in them.
+func Blank(ctx context.Context, path string) error {
+	store, queue, err := openStore(ctx, path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Migrate(ctx, queue.Migrate), store.Close())
+}
+
+func openStore(ctx context.Context, path string) (*sqlstore.Store, *outbox.Queue, error) {
+	queue, err := outbox.NewQueue(false)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: path, Enqueue: queue.Enqueue, Log: slog.New(slog.DiscardHandler)})
+	return store, queue, err
+}
+
+// newRig opens a bot in dir, on a copy of the blank database.
+func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig, err error) {
 	r = &rig{clock: &clock{at: storyBegins}, answers: &answers{}}
 	defer func() {
 		if err != nil {
@@ -97,18 +114,18 @@ func newRig(ctx context.Context, dir, programme, channel string) (r *rig, err er
 	if err != nil {
 		return r, err
 	}
-	queue, err := outbox.NewQueue(false)
+	empty, err := os.ReadFile(blank)
 	if err != nil {
 		return r, err
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	r.store, err = sqlstore.Open(ctx, sqlstore.Options{URL: filepath.Join(dir, "ocopbot.db"), Enqueue: queue.Enqueue, Log: log})
-	if err != nil {
+	path := filepath.Join(dir, "ocopbot.db")
+	if err := os.WriteFile(path, empty, 0o600); err != nil {
 		return r, err
 	}
-	if err := r.store.Migrate(ctx, queue.Migrate); err != nil {
+	if r.store, _, err = openStore(ctx, path); err != nil {
 		return r, err
 	}
+	log := slog.New(slog.DiscardHandler)
 	r.engine = conversations.New(r.prog, texts, r.store)
 	r.dispatch = dispatch.New(dispatch.Options{
 		Engine: r.engine, Sessions: r.store.Sessions(), Records: r.store, Answers: r.answers,

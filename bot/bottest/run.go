@@ -17,6 +17,10 @@ func Run(t *testing.T, pattern string, update bool) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no stories at %s (%v)", pattern, err)
 	}
+	blank := filepath.Join(t.TempDir(), "blank.db")
+	if err := Blank(t.Context(), blank); err != nil {
+		t.Fatal(err)
+	}
 	for _, path := range paths {
 		s, err := ReadStory(path)
 		if err != nil {
@@ -26,7 +30,7 @@ func Run(t *testing.T, pattern string, update bool) {
 			t.Parallel()
 			want := s.Text()
 			for i, channel := range s.Channels {
-				got, err := Play(t.Context(), s, channel, t.TempDir())
+				got, err := Play(t.Context(), s, channel, blank, t.TempDir())
 				if err != nil {
 					t.Errorf("%s: %v\n%s", channel, err, tail(got))
 					return
