@@ -100,6 +100,11 @@ func (c *Channel) line(ctx context.Context, h bot.Handler, line string) error {
 	if in.Kind == 0 {
 		return nil
 	}
+	if in.Kind == bot.Photo {
+		if _, err := os.Stat(in.File.ID); err != nil {
+			return c.write("(no such picture: " + in.File.ID + ")\n\n")
+		}
+	}
 	r, err := h.Handle(ctx, in)
 	if err != nil {
 		return c.write("(" + err.Error() + ")\n")
@@ -169,7 +174,7 @@ func (c *Channel) Fetch(_ context.Context, id string, limit int64) (data []byte,
 	if err != nil {
 		return nil, "", err
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, "", &bot.SendError{Code: bot.Unavailable, Err: err}

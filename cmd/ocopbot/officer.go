@@ -62,9 +62,23 @@ func (c *officerInviteCmd) Run(ctx context.Context, s *Settings, io streams) (er
 		return err
 	}
 	fmt.Fprintf(io.out, "%s\n", code)
-	fmt.Fprintf(io.err, "For %s, %s, %s. Works once, until %s: send it to the bot, or open https://t.me/<bot>?start=%s\n",
-		c.Name, c.Role, prog.Label(unit.Key), inv.Expires.In(ocop.Local).Format("02/01/2006 15:04"), code)
+	fmt.Fprintf(io.err, "For %s, %s, %s. Works once, until %s: send it to the bot, or open %s\n",
+		c.Name, c.Role, prog.Label(unit.Key), inv.Expires.In(ocop.Local).Format("02/01/2006 15:04"), deepLink(ctx, s, code))
 	return nil
+}
+
+// deepLink opens a chat with the bot and sends it code. The bot's name is
+// Telegram's to tell; without an answer its place is left open.
+func deepLink(ctx context.Context, s *Settings, code string) string {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if tg, err := newTelegram(s); err == nil && tg != nil {
+		defer tg.Close()
+		if link, err := tg.Link(ctx, code); err == nil {
+			return link
+		}
+	}
+	return "https://t.me/<bot>?start=" + code
 }
 
 type officerListCmd struct{}

@@ -51,15 +51,36 @@ func TestAgainstTelegramTestAPI(t *testing.T) {
 	stop = startBot(t, api.url, data)
 	api.says("tra cứu")
 	api.hears("Mật ong hoa rừng")
+
+	// The invitation shows a link with the bot's name; opening it links the chat.
+	invite := exec.CommandContext(t.Context(), "ocopbot", "officer", "invite",
+		"--unit", "186", "--role", "district", "--name", "Lê Văn Bình")
+	invite.Env = botEnv(api.url, data)
+	var link bytes.Buffer
+	invite.Stderr = &link
+	code, err := invite.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, link.String())
+	}
+	start := strings.TrimSpace(string(code))
+	if !strings.Contains(link.String(), "https://t.me/TestNameBot?start="+start) {
+		t.Errorf("no link to the bot in %q", link.String())
+	}
+	api.says("/start " + start)
+	api.hears("huyện Hữu Lũng")
 	stop()
+}
+
+func botEnv(apiURL, data string) []string {
+	return append(os.Environ(), "TELEGRAM_TOKEN="+testToken, "TELEGRAM_API_URL="+apiURL,
+		"DATABASE_URL="+data, "HTTP_ADDR=127.0.0.1:0")
 }
 
 // startBot runs the program; stop ends it as a service manager would.
 func startBot(t *testing.T, apiURL, data string) (stop func()) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ocopbot", "serve")
-	cmd.Env = append(os.Environ(), "TELEGRAM_TOKEN="+testToken, "TELEGRAM_API_URL="+apiURL,
-		"DATABASE_URL="+data, "HTTP_ADDR=127.0.0.1:0")
+	cmd.Env = botEnv(apiURL, data)
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	if err := cmd.Start(); err != nil {
