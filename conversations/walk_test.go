@@ -46,6 +46,7 @@ type walk struct {
 	asked  map[string]bool // steps reached
 	left   map[string]bool // steps from which all ways are tried: once by each person
 	queue  []placed
+	stored []string // one session for each question, as a replay reads them
 }
 
 type placed struct {
@@ -54,7 +55,10 @@ type placed struct {
 	path string
 }
 
-func TestWalkEveryStep(t *testing.T) {
+// newWalk stands at the door of a house with records; the ids are those of a
+// producer, at telegram:2, and an officer, at telegram:3.
+func newWalk(t *testing.T) (w *walk, producer, officer storage.ID) {
+	t.Helper()
 	texts, err := locales.New()
 	if err != nil {
 		t.Fatal(err)
@@ -72,9 +76,14 @@ func TestWalkEveryStep(t *testing.T) {
 	if err := store.Migrate(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	w := &walk{T: t, ctx: ctx, store: store, engine: New(prog, texts, store), now: time.Date(2026, 6, 15, 9, 0, 0, 0, ocop.Local),
+	w = &walk{T: t, ctx: ctx, store: store, engine: New(prog, texts, store), now: time.Date(2026, 6, 15, 9, 0, 0, 0, ocop.Local),
 		caps: bot.Caps{Name: "telegram", Buttons: true, Longest: 4096}, seen: map[string]bool{}, asked: map[string]bool{}, left: map[string]bool{}}
-	producer, officer := w.records(prog)
+	producer, officer = w.records(prog)
+	return w, producer, officer
+}
+
+func TestWalkEveryStep(t *testing.T) {
+	w, producer, officer := newWalk(t)
 	w.start("telegram:1", 0)
 	w.start("telegram:2", producer)
 	w.start("telegram:3", officer)
@@ -91,6 +100,9 @@ func TestWalkEveryStep(t *testing.T) {
 		}
 	}
 	t.Logf("%d places, %d questions", len(w.seen), len(w.asked))
+	if *keepSessions {
+		w.keepSessions()
+	}
 }
 
 // records are a producer with two forms in different stages and a province
@@ -204,6 +216,7 @@ func (w *walk) go1(from placed, how string, in bot.Incoming) {
 		return
 	}
 	w.seen[place] = true
+	w.remember(from.addr, s)
 	w.inOtherLanguages(path, from.addr, s)
 	w.asked[s.top().Flow+"."+s.top().Step] = true
 	if f := w.engine.flows[s.top().Flow]; f.Consent && !s.Consented() {
