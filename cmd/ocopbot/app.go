@@ -40,13 +40,19 @@ func openExisting(ctx context.Context, s *Settings) (*records, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Ready(ctx); err != nil {
-		if !unavailable(err) {
-			err = fmt.Errorf("the database has no tables of ours; `ocopbot migrate` makes them: %w", err)
-		}
+	if err := r.usable(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// usable tells whether the records can be read, and what to do if not.
+func (r *records) usable(ctx context.Context) error {
+	err := r.Ready(ctx)
+	if err != nil && !unavailable(err) {
+		return fmt.Errorf("no tables of ours are there, `ocopbot migrate` makes them (%w)", err)
+	}
+	return err
 }
 
 // noFileYet tells that the database is a file that is not there.

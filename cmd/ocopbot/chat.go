@@ -23,6 +23,7 @@ Begin with: Em muốn đăng ký sản phẩm
   /as NAME          hand the phone to somebody else
   /photo FILE       send a picture        /contact NUMBER  share a phone number
   /start CODE       use an officer's code (ocopbot officer invite …)
+What the bot says unasked comes from 06:30 to 20:30 Vietnamese time, as for all.
 Records are kept in %s.
 For Telegram: get a token from @BotFather, then
   TELEGRAM_TOKEN=… ocopbot serve

@@ -126,7 +126,7 @@ func (r *report) database(ctx context.Context, s *Settings, prog *ocop.Programme
 		return
 	}
 	defer func() { r.checkClosed("database", store.Close()) }()
-	err = store.Ready(ctx)
+	err = store.usable(ctx)
 	r.check("database", err)
 	if err == nil {
 		r.leftovers(ctx, store, prog)
