@@ -106,8 +106,11 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: i.ID, What: "card"}); err != nil {
-		return "", fmt.Errorf("conversations: access: %w", err)
+	if t.logged != i.ID {
+		if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: i.ID, What: "card"}); err != nil {
+			return "", fmt.Errorf("conversations: access: %w", err)
+		}
+		t.logged = i.ID
 	}
 	kind := ""
 	if k, ok := t.prog.ProducerType(org.Kind); ok {

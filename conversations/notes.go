@@ -11,7 +11,7 @@ import (
 // sureNotes are answers that must be seen to arrive: form numbers and
 // whatever else is told only once.
 var sureNotes = map[string]bool{
-	"reg.done": true, "erase.done": true, "code.welcome": true, "invite.code": true, "sup.saved": true, "answer.sent": true,
+	"reg.done": true, "erase.done": true, "code.welcome": true, "invite.code": true, "sup.saved": true, "sup.mended": true, "answer.sent": true,
 }
 
 // noteText renders one note. Most are a text with its arguments; some are

@@ -21,7 +21,7 @@ func register() *Flow {
 		Commit: commitRegister,
 		Steps: []*Step{
 			{ID: "who", Needed: asksWho, Choices: whoChoices, Answer: answerWho},
-			{ID: "name", Needed: missing("name"), Name: true, Parse: parseName, Answer: answerName},
+			{ID: "name", Needed: missing("name"), Name: true, Ask: askName, Parse: parseName, Answer: answerName},
 			{ID: "huy", Needed: has("huy?"), Ask: asked("reg.name_or_leave", "huy?"), Choices: nameOrLeave, Answer: answerNameOrLeave},
 			{ID: "product", Needed: missing("same"), Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
 			{ID: "two", Needed: has("second?"), Ask: asked("reg.two", "first?", "second?"), Choices: splitChoices, Answer: answerSplit},
@@ -150,6 +150,14 @@ func answerName(t *T, v string) error {
 		return t.goOn(i)
 	}
 	return t.goOn(i + 1)
+}
+
+// askName asks for the name of whose product it is.
+func askName(t *T) (string, locales.Data) {
+	if t.Get("other") != "" {
+		return "reg.name_other", nil
+	}
+	return "reg.name", nil
 }
 
 func nameOrLeave(t *T) []bot.Choice {

@@ -102,7 +102,7 @@ func (t *T) choices() []bot.Choice {
 	if s.Optional {
 		cs = append(cs, t.choice(choiceSkip, "choice.skip"))
 	}
-	if t.S.Misses >= misunderstandings {
+	if t.S.Misses >= misunderstandings && t.F().Flow != callFlow {
 		cs = append(cs, t.choice(choiceCall, "choice.call_me"))
 	}
 	return cs

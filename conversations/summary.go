@@ -223,7 +223,11 @@ func (t *T) producer(tx storage.Tx, author storage.Person) (storage.ID, error) {
 	if err := tx.PutOrganisation(o); err != nil {
 		return 0, err
 	}
-	return o.ID, tx.PutMember(storage.Member{Organisation: o.ID, Person: author.ID, Role: storage.Director, Since: t.Now})
+	role := storage.Director
+	if t.Get("other") != "" { // who registers for somebody else only helps
+		role = storage.Helper
+	}
+	return o.ID, tx.PutMember(storage.Member{Organisation: o.ID, Person: author.ID, Role: role, Since: t.Now})
 }
 
 func idText(id storage.ID) string { return strconv.FormatInt(int64(id), 36) }

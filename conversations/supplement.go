@@ -208,7 +208,7 @@ func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
 	}
 	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventCorrected, Actor: t.S.Person, Role: "producer",
 		Body: map[string]string{"item": item, "was": itemValue(i, item), "now": value}}
-	_, err = tx.Happen(e, -1, func(i *storage.Idea) { setItem(i, item, value) })
+	now, err := tx.Happen(e, -1, func(i *storage.Idea) { setItem(i, item, value) })
 	if errors.Is(err, storage.ErrConflict) {
 		again.Notes = []Note{note("sup.closed", "number", number)}
 		return again, nil
@@ -216,7 +216,11 @@ func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("conversations: supplement: %w", err)
 	}
-	again.Notes = []Note{note("sup.saved", "number", number)}
+	key := "sup.saved"
+	if i.Stage == ocop.Returned && now.Stage == ocop.Registered {
+		key = "sup.mended" // it is in the officers' inbox again
+	}
+	again.Notes = []Note{note(key, "number", number)}
 	return again, nil
 }
 

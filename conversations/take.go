@@ -72,9 +72,13 @@ func (t *T) takePhoto() error {
 	again := t.In.File.Album != "" && t.In.File.Album == t.S.Album
 	t.S.Album = t.In.File.Album
 	t.S.Quiet = again
+	asked := t.present()
 	for i := len(t.S.Frames) - 1; i > 0; i-- {
 		if f := t.flows[t.S.Frames[i].Flow]; f.Photo != nil {
 			f.Photo(t, t.In.File)
+			if t.In.Text != "" && asked.Parse != nil && !t.S.Pending { // the caption is an answer
+				return t.takeText()
+			}
 			return nil
 		}
 	}

@@ -24,6 +24,7 @@ type T struct {
 	Loaded any // what the present step's Load returned
 
 	viewer *storage.Viewer
+	logged storage.ID // idea whose reading by an officer was logged in this turn
 }
 
 // F is the open conversation.
