@@ -12,6 +12,13 @@ import (
 // atOnce bounds how many people's updates a poll handles at the same time.
 const atOnce = 64
 
+// remembered bounds how many updates of one person are handled while their
+// confirmation is only a poll away: all that are not confirmed come again if
+// the program dies, and a handler need know no more than the last eight of a
+// person again. Behind an update that waits for another try nothing can be
+// confirmed, and nobody is held up.
+const remembered = 8
+
 // lanes handles fetched updates: those of one person one after another, those
 // of different people side by side. An update that fails is tried again, with
 // growing pauses, before that person's next; nobody else waits for it.
@@ -23,11 +30,18 @@ type lanes struct {
 	slots chan struct{}
 	done  sync.WaitGroup
 
-	mu      sync.Mutex
-	last    int64              // the highest id fetched; 0 before the first
-	handled map[int64]bool     // fetched and not yet confirmed; true when handled
-	waiting map[int64][]*entry // by chat, the first being handled
-	changed chan struct{}      // holds a token when an update was handled
+	mu        sync.Mutex
+	last      int64              // the highest id fetched; 0 before the first
+	fetched   map[int64]fetched  // by id, until confirmed
+	waiting   map[int64][]*entry // by chat, the first being handled
+	changed   chan struct{}      // holds a token when an update was handled
+	confirmed chan struct{}      // closed when some were confirmed
+}
+
+// fetched is an update that Telegram gives again until it is confirmed.
+type fetched struct {
+	chat    int64 // 0 for nobody's
+	handled bool
 }
 
 type entry struct {
@@ -38,10 +52,11 @@ type entry struct {
 func newLanes(turns, open context.Context, c *Channel, h bot.Handler) *lanes {
 	return &lanes{
 		c: c, h: h, turns: turns, open: open,
-		slots:   make(chan struct{}, atOnce),
-		handled: map[int64]bool{},
-		waiting: map[int64][]*entry{},
-		changed: make(chan struct{}, 1),
+		slots:     make(chan struct{}, atOnce),
+		fetched:   map[int64]fetched{},
+		waiting:   map[int64][]*entry{},
+		changed:   make(chan struct{}, 1),
+		confirmed: make(chan struct{}),
 	}
 }
 
@@ -55,11 +70,11 @@ func (l *lanes) take(raw json.RawMessage) {
 		return
 	}
 	l.mu.Lock()
-	if _, known := l.handled[head.ID]; known {
+	if _, known := l.fetched[head.ID]; known {
 		l.mu.Unlock()
 		return
 	}
-	l.handled[head.ID] = false
+	l.fetched[head.ID] = fetched{}
 	l.last = max(l.last, head.ID)
 	l.mu.Unlock()
 
@@ -80,6 +95,7 @@ func (l *lanes) take(raw json.RawMessage) {
 	chatID := u.private()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.fetched[u.ID] = fetched{chat: chatID}
 	l.waiting[chatID] = append(l.waiting[chatID], &entry{u.ID, in})
 	if len(l.waiting[chatID]) == 1 {
 		l.done.Go(func() { l.drive(chatID) })
@@ -92,7 +108,7 @@ func (l *lanes) drive(chatID int64) {
 		l.mu.Lock()
 		e := l.waiting[chatID][0]
 		l.mu.Unlock()
-		if !l.handle(e) {
+		if !l.room(chatID) || !l.handle(e) {
 			return // stopping: Telegram will deliver it again
 		}
 		l.finish(e.id)
@@ -105,6 +121,24 @@ func (l *lanes) drive(chatID int64) {
 		}
 		l.waiting[chatID] = rest
 		l.mu.Unlock()
+	}
+}
+
+// room waits until one more update of a person may be handled; false if it
+// stopped before.
+func (l *lanes) room(chatID int64) bool {
+	for {
+		l.mu.Lock()
+		free, confirmed := l.due(chatID) < remembered, l.confirmed
+		l.mu.Unlock()
+		if free {
+			return true
+		}
+		select {
+		case <-confirmed:
+		case <-l.open.Done():
+			return false
+		}
 	}
 }
 
@@ -150,7 +184,9 @@ func (l *lanes) try(in bot.Incoming) (begun bool, err error) {
 // finish notes that an update is done with.
 func (l *lanes) finish(id int64) {
 	l.mu.Lock()
-	l.handled[id] = true
+	f := l.fetched[id]
+	f.handled = true
+	l.fetched[id] = f
 	l.mu.Unlock()
 	select {
 	case l.changed <- struct{}{}:
@@ -166,25 +202,49 @@ func (l *lanes) offset() int64 {
 	if l.last == 0 {
 		return 0
 	}
+	return l.unhandled()
+}
+
+// unhandled is the lowest id not yet handled. l.mu is held.
+func (l *lanes) unhandled() int64 {
 	lowest := l.last + 1
-	for id, done := range l.handled {
-		if !done {
+	for id, f := range l.fetched {
+		if !f.handled {
 			lowest = min(lowest, id)
 		}
 	}
-	for id := range l.handled {
-		if id < lowest {
-			delete(l.handled, id)
+	return lowest
+}
+
+// due counts a person's updates that the next poll confirms. l.mu is held.
+func (l *lanes) due(chatID int64) (n int) {
+	offset := l.unhandled()
+	for id, f := range l.fetched {
+		if f.chat == chatID && id < offset {
+			n++
 		}
 	}
-	return lowest
+	return n
+}
+
+// confirm notes that Telegram has forgotten all below offset.
+func (l *lanes) confirm(offset int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for id := range l.fetched {
+		if id < offset {
+			delete(l.fetched, id)
+		}
+	}
+	close(l.confirmed)
+	l.confirmed = make(chan struct{})
 }
 
 // forget starts over at whatever id comes next. All must have been confirmed.
 func (l *lanes) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.handled) == 0 {
+	if len(l.fetched) == 0 {
 		l.last = 0
 	}
 }

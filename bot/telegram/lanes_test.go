@@ -46,6 +46,9 @@ func TestOffsetStaysBelowTheUnhandled(t *testing.T) {
 	expect(9)
 	open("9")
 	expect(10)
+	l.forget() // too early: it is not confirmed
+	expect(10)
+	l.confirm(10)
 	l.forget()
 	expect(0)
 	l.done.Wait()

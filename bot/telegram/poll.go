@@ -52,7 +52,8 @@ func (c *Channel) poll(ctx context.Context, h bot.Handler) {
 	lastUpdate := time.Now()
 	for ctx.Err() == nil {
 		begun := time.Now()
-		batch, err := c.getUpdates(ctx, l.offset(), c.o.PollTimeout)
+		offset := l.offset()
+		batch, err := c.getUpdates(ctx, offset, c.o.PollTimeout)
 		if err != nil {
 			if ctx.Err() != nil {
 				break
@@ -67,6 +68,7 @@ func (c *Channel) poll(ctx context.Context, h bot.Handler) {
 			continue
 		}
 		p, conflict = pause{first: c.o.FirstPause}, false
+		l.confirm(offset)
 		for _, raw := range batch {
 			l.take(raw)
 		}
