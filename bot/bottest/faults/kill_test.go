@@ -137,6 +137,7 @@ func newStalled(t *testing.T) *stalled {
 	}
 	s.world = newWorldOf(t, fake, setup{
 		database: "postgres://postgres@" + s.postgres.Addr() + "/postgres?sslmode=disable",
+		direct:   postgres.URL(),
 		redis:    "redis://" + s.redis.Addr() + "/0",
 		api:      "http://" + s.api.Addr(),
 	})
@@ -163,6 +164,7 @@ func (s *stalled) killAt(proxy *servers.Proxy, side servers.Side, n int, what st
 	hit := proxy.Hanging()
 	if hit {
 		program.kill()
+		proxy.Cut() // what is held up arrives nowhere
 		proxy.Heal()
 		program.start()
 	}
@@ -211,4 +213,44 @@ func TestAKillAtEveryStepOfATurnLosesAndDoublesNothing(t *testing.T) {
 		}
 	}
 	s.checkIdeas(s.people...)
+}
+
+// Polling confirms updates some at a time. Those that were handled and not
+// confirmed when the program was killed come again, however many they are.
+func TestABacklogThatWasNotConfirmedIsNotHandledAgain(t *testing.T) {
+	t.Parallel()
+	fake, err := faketelegram.New(faketelegram.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	api := servers.NewProxy(t, strings.TrimPrefix(fake.URL(), "http://"))
+	w := newWorldOf(t, fake, setup{api: "http://" + api.Addr(), polling: true, asleep: true})
+	program := w.programs[0]
+	p := w.person(1)
+	said := dialog
+	for range 16 {
+		said = append(said[:len(said):len(said)], "xem hồ sơ đến đâu")
+	}
+	for _, text := range said {
+		p.Says(text)
+	}
+	api.HangOn(servers.FromClient, 2, "getUpdates")
+	program.launch()
+	servers.Until(t, "the program is about to confirm", api.Hanging)
+	program.kill()
+	before := len(p.Received())
+	if before < len(dialog) {
+		t.Fatalf("only %d were handled", before)
+	}
+	api.Cut() // what is held up arrives nowhere
+	api.Heal()
+	program.start()
+	w.settled()
+	w.checkIdeas(p)
+	for _, m := range p.Received()[before:] {
+		if !strings.Contains(m.Text, w.ideas()[0].number()) {
+			t.Errorf("something said long before was taken for new, and answered %q", m.Text)
+		}
+	}
 }

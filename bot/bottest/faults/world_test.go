@@ -25,6 +25,9 @@ import (
 const (
 	webhookPath = "/telegram/webhook"
 	secret      = "faults-secret"
+	// deliveryTime is what a delivery may take before it is made again: more
+	// than a turn whose servers are away takes to be refused.
+	deliveryTime = 25 * time.Second
 	// patience is for how long anything may take that is to happen.
 	patience = time.Minute
 )
@@ -33,6 +36,7 @@ const (
 // SQLite file, reached by webhook.
 type setup struct {
 	database string // URL of an empty PostgreSQL database; "": an SQLite file
+	direct   string // the same database for the test itself; "": by the same URL
 	redis    string // URL; "": sessions are kept in the database
 	api      string // where the program finds the Bot API; "": at the fake itself
 	polling  bool
@@ -67,6 +71,9 @@ func newWorldOf(t testing.TB, fake *faketelegram.Server, s setup) *world {
 	w := &world{t: t, fake: fake}
 	var err error
 	driver, source := "pgx", s.database
+	if s.direct != "" {
+		source = s.direct
+	}
 	if s.database == "" {
 		w.file = filepath.Join(t.TempDir(), "ocopbot.db")
 		s.database = w.file
@@ -117,12 +124,14 @@ func newWorldOf(t testing.TB, fake *faketelegram.Server, s setup) *world {
 // balancer hands requests to the replicas in turn.
 type balancer struct {
 	*httptest.Server
-	targets atomic.Pointer[[]string]
-	next    atomic.Int64
+	transport *http.Transport
+	targets   atomic.Pointer[[]string]
+	next      atomic.Int64
 }
 
 func newBalancer(t testing.TB) *balancer {
-	b := &balancer{}
+	// Telegram too delivers again what is not acknowledged in time.
+	b := &balancer{transport: &http.Transport{ResponseHeaderTimeout: deliveryTime}}
 	b.to()
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -130,7 +139,8 @@ func newBalancer(t testing.TB) *balancer {
 			r.Out.URL.Scheme = "http"
 			r.Out.URL.Host = targets[int(b.next.Add(1))%len(targets)]
 		},
-		ErrorLog: log.New(io.Discard, "", 0),
+		Transport: b.transport,
+		ErrorLog:  log.New(io.Discard, "", 0),
 	}
 	b.Server = httptest.NewServer(proxy)
 	t.Cleanup(b.Close)
