@@ -182,14 +182,6 @@ func answerItemText(t *T, v string) error {
 	return t.finish()
 }
 
-// keepFormPhoto adds a picture to the form being supplemented.
-func keepFormPhoto(t *T, f bot.File) {
-	t.Set("file", f.ID)
-	if t.Get("number") != "" {
-		t.S.Pending = true
-	}
-}
-
 // commitSupplement records a correction: the item, what it said and what it says.
 func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
 	number, item, value := t.Get("number"), t.Get("item"), t.Get("value")
@@ -245,82 +237,4 @@ func ideaIn(tx storage.Tx, number string) (storage.Idea, error) {
 		return storage.Idea{}, errors.Join(storage.ErrNotFound, err)
 	}
 	return tx.IdeaByNumber(n)
-}
-
-// photo keeps a picture sent while no form is open: it belongs to a form that
-// was sent before.
-func photo() *Flow {
-	return &Flow{
-		ID: photoFlow, Version: 1, Consent: true,
-		Begin: func(t *T) error {
-			if err := beginSupplement(t); err != nil {
-				return err
-			}
-			return nil
-		},
-		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
-			o, err := commitSupplement(t, tx)
-			o.Next, o.Set = "", nil
-			return o, err
-		},
-		Steps: []*Step{
-			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas, Choices: func(t *T) []bot.Choice {
-				return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
-			}, Parse: parseNumber},
-		},
-	}
-}
-
-// answerQuestion takes the producer's answer to an officer's question.
-func answerQuestion() *Flow {
-	return &Flow{
-		ID: answerFlow, Version: 1, Draft: true, Consent: true,
-		Steps: []*Step{{
-			ID: "text",
-			Load: func(t *T) (any, error) {
-				v, err := loadForm(t)
-				if err != nil || v.(storage.Idea).ID == 0 {
-					return "", err
-				}
-				events, err := t.reads.Events(t.Ctx, v.(storage.Idea).ID)
-				if err != nil {
-					return nil, fmt.Errorf("conversations: events: %w", err)
-				}
-				for _, e := range events {
-					if e.Kind == ocop.EventAsked {
-						t.Set("asker", idText(e.Actor))
-					}
-				}
-				return lastText(events, ocop.EventAsked), nil
-			},
-			Ask: func(t *T) (string, map[string]any) {
-				return "answer.text", dataOf("number", t.Get("number"), "question", t.Loaded)
-			},
-			Parse: parseLine,
-		}},
-		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
-			i, err := ideaIn(tx, t.Get("number"))
-			if err != nil {
-				return Outcome{}, err
-			}
-			e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventAnswered, Actor: t.S.Person, Role: "producer",
-				Body: map[string]string{"text": t.Get("text")}}
-			_, err = tx.Happen(e, -1, func(i *storage.Idea) { // back to the officer, as news
-				i.WaitingLevel, i.WaitingSince, i.Told = storage.CommuneOfficer, t.Now, time.Time{}
-			})
-			if errors.Is(err, storage.ErrConflict) {
-				return Outcome{Notes: []Note{note("answer.not_asked", "number", t.Get("number"))}}, nil
-			}
-			if err != nil {
-				return Outcome{}, fmt.Errorf("conversations: answer: %w", err)
-			}
-			if asker, err := textID(t.Get("asker")); err == nil {
-				n := storage.Notice{ID: storage.NewID(t.Now), Person: asker, Kind: "answered", Idea: i.ID, Event: e.ID, State: storage.NoticeQueued, At: t.Now}
-				if err := tx.Notify(n); err != nil {
-					return Outcome{}, err
-				}
-			}
-			return Outcome{Notes: []Note{note("answer.sent", "number", t.Get("number"))}}, nil
-		},
-	}
 }

@@ -1,0 +1,183 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// score records a council's points for one idea. They are the officers' alone
+// until the decision is recorded and the round published.
+func score() *Flow {
+	return &Flow{
+		ID: scoreFlow, Version: 1, Draft: true,
+		Steps: []*Step{
+			{ID: "level", Load: loadForOfficer, Choices: levelChoices},
+			{ID: "round", Load: loadForOfficer, Parse: parseRound},
+			{ID: "a", Load: loadForOfficer, Ask: askPart("a"), Parse: parsePart("a")},
+			{ID: "b", Load: loadForOfficer, Ask: askPart("b"), Parse: parsePart("b")},
+			{ID: "c", Load: loadForOfficer, Ask: askPart("c"), Parse: parsePart("c")},
+			{ID: "remarks", Optional: true, Parse: parseLine},
+			{ID: "confirm", Load: loadForOfficer, Ask: askScore, Choices: yesNo, Answer: confirmed},
+		},
+		Commit: commitScore,
+	}
+}
+
+// loadForOfficer checks at every question that the officer still is one.
+func loadForOfficer(t *T) (any, error) {
+	i, v, err := t.actOn(t.Get("number"))
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Idea{}, nil
+	}
+	t.Set("role", role(v))
+	return i, err
+}
+
+func levelChoices(t *T) []bot.Choice {
+	var cs []bot.Choice
+	for _, l := range t.prog.Levels(t.Now) {
+		if l.Does != ocop.ChecksForm {
+			cs = append(cs, bot.Choice{ID: l.Level, Label: t.levelName(l.Level)})
+		}
+	}
+	return cs
+}
+
+// parseRound takes "1" or "1/2026".
+func parseRound(t *T, text string) (string, *Note) {
+	seq, year, given := strings.Cut(strings.ReplaceAll(text, " ", ""), "/")
+	n, err := strconv.Atoi(seq)
+	y := t.Now.In(ocop.Local).Year()
+	if given && err == nil {
+		y, err = strconv.Atoi(year)
+	}
+	if err != nil || n < 1 || n > 20 || y < 2019 || y > t.Now.Year()+1 {
+		return "", &Note{Key: "score.round_wrong"}
+	}
+	return fmt.Sprintf("%d/%d", n, y), nil
+}
+
+func (t *T) part(id string) ocop.Part {
+	for _, p := range t.prog.Parts(t.Now) {
+		if strings.EqualFold(p.ID, id) {
+			return p
+		}
+	}
+	return ocop.Part{}
+}
+
+func askPart(id string) func(*T) (string, locales.Data) {
+	return func(t *T) (string, locales.Data) {
+		p := t.part(id)
+		return "score.part", dataOf("part", p.ID, "title", p.Name(t.S.Lang), "max", p.Max.In(t.S.Lang))
+	}
+}
+
+func parsePart(id string) func(*T, string) (string, *Note) {
+	return func(t *T, text string) (string, *Note) {
+		s, err := ocop.ParseScore(text)
+		most := t.part(id).Max
+		if err != nil || s > most {
+			n := note("score.part_wrong", "max", most.In(t.S.Lang))
+			return "", &n
+		}
+		return s.String(), nil
+	}
+}
+
+// points are the three parts and the stars their sum proposes.
+func (t *T) points() (a, b, c ocop.Score, stars int) {
+	a, _ = ocop.ParseScore(t.Get("a")) // parsed when they were typed
+	b, _ = ocop.ParseScore(t.Get("b"))
+	c, _ = ocop.ParseScore(t.Get("c"))
+	return a, b, c, t.prog.Band(a+b+c, t.Now)
+}
+
+func askScore(t *T) (string, locales.Data) {
+	a, b, c, stars := t.points()
+	return "score.confirm", dataOf("number", t.Get("number"), "round", t.Get("round"), "level", t.levelName(t.Get("level")),
+		"a", a.In(t.S.Lang), "b", b.In(t.S.Lang), "c", c.In(t.S.Lang), "total", (a + b + c).In(t.S.Lang), "stars", stars)
+}
+
+// confirmed commits on yes; on no the conversation closes, and nothing is written.
+func confirmed(t *T, v string) error {
+	if v == "yes" && t.Loaded.(storage.Idea).ID != 0 {
+		t.S.Pending = true
+		return nil
+	}
+	t.close()
+	return nil
+}
+
+func commitScore(t *T, tx storage.Tx) (Outcome, error) {
+	i, err := ideaIn(tx, t.Get("number"))
+	if err != nil {
+		return Outcome{}, err
+	}
+	var seq, year int
+	if _, err := fmt.Sscanf(t.Get("round"), "%d/%d", &seq, &year); err != nil {
+		return Outcome{}, fmt.Errorf("conversations: round: %w", err)
+	}
+	round, err := tx.RoundOf(year, seq, t.Get("level"), t.council(i.Unit, t.Get("level")), t.Now)
+	if err != nil {
+		return Outcome{}, err
+	}
+	a, b, c, stars := t.points()
+	ev, err := tx.EvaluationIn(i.ID, round.ID)
+	if errors.Is(err, storage.ErrNotFound) {
+		ev = storage.Evaluation{ID: storage.NewID(t.Now), Idea: i.ID, Round: round.ID}
+	} else if err != nil {
+		return Outcome{}, err
+	}
+	if ev.Decision != "" {
+		return Outcome{Notes: []Note{note("score.decided", "number", t.Get("number"))}}, nil
+	}
+	ev.A, ev.B, ev.C, ev.Proposed, ev.Stars = a, b, c, stars, -1
+	ev.Remarks, ev.At, ev.By = t.Get("remarks"), t.Now, t.S.Person
+	ev.Version++
+	if err := tx.PutEvaluation(ev); err != nil {
+		return t.lost(err)
+	}
+	body := map[string]string{"round": t.Get("round"), "level": t.Get("level"), "a": a.String(), "b": b.String(), "c": c.String(), "text": (a + b + c).String()}
+	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventScored, Actor: t.S.Person, Role: t.Get("role"), Body: body}
+	if _, err := tx.Happen(e, -1, nil); err != nil {
+		return t.lost(err)
+	}
+	return Outcome{Notes: []Note{note("score.saved", "number", t.Get("number"), "total", (a + b + c).In(t.S.Lang), "stars", strconv.Itoa(stars))}}, nil
+}
+
+// council is the unit whose council scores an idea at a level: the district
+// or the province above it; empty for the central council.
+func (t *T) council(commune ocop.UnitKey, level string) ocop.UnitKey {
+	rank := map[string]int{ocop.ProvinceLevel: 0, ocop.DistrictLevel: 1, ocop.CommuneLevel: 2}
+	want, ok := rank[level]
+	if !ok {
+		return ""
+	}
+	if u, ok := t.prog.Unit(commune); ok && u.Kind.Rank() == want {
+		return commune
+	}
+	for _, u := range t.prog.Ancestors(commune) {
+		if u.Kind.Rank() == want {
+			return u.Key
+		}
+	}
+	return ""
+}
+
+// lost tells an officer that somebody else was quicker; other errors stay errors.
+func (t *T) lost(err error) (Outcome, error) {
+	if errors.Is(err, storage.ErrConflict) {
+		return Outcome{Notes: []Note{note("act.conflict", "number", t.Get("number"))}}, nil
+	}
+	return Outcome{}, err
+}
