@@ -2,8 +2,6 @@ package conversations
 
 import (
 	"ocopbot/bot"
-	"ocopbot/conversations/understand"
-	"ocopbot/storage"
 )
 
 // leave asks what «hủy» means in the middle of a form: nothing typed is

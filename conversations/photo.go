@@ -1,14 +1,7 @@
 package conversations
 
 import (
-	"errors"
-	"fmt"
-	"slices"
-	"time"
-
 	"ocopbot/bot"
-	"ocopbot/bot/ocop"
-	"ocopbot/bot/viet"
 	"ocopbot/storage"
 )
 

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"

@@ -1,11 +1,6 @@
 package conversations
 
 import (
-	"fmt"
-	"strings"
-
-	"ocopbot/bot"
-	"ocopbot/bot/ocop"
 	"ocopbot/locales"
 	"ocopbot/storage"
 )

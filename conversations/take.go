@@ -1,12 +1,9 @@
 package conversations
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 
 	"ocopbot/bot"
-	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
 )
 
