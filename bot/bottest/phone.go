@@ -39,7 +39,7 @@ type message struct {
 
 var (
 	errNoChoice = errors.New("bottest: that was not offered last")
-	errGesture  = errors.New("bottest: this channel has no such thing; mark the story with channels:")
+	errGesture  = errors.New("bottest: this channel has no such thing; mark the story with \"channels\"")
 )
 
 // parseGesture reads "(contact 0912 345 678)".

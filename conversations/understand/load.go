@@ -91,7 +91,6 @@ type builder struct {
 	wordOf   map[string]uint16 // by key
 	concepts map[string]int32
 	termOf   map[string]int32 // by accented text
-	roots    int32
 }
 
 func load(file string) (*Matcher, error) {

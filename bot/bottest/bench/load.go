@@ -30,10 +30,12 @@ const (
 
 const answerLimit = 30 * time.Second
 
+// firstPerson is below the ids of all people, so that they have as many
+// digits as real ones.
+const firstPerson = 1_000_000
+
 // ids of people and updates never repeat within a run.
 var people, updates atomic.Int64
-
-func init() { people.Store(1_000_000) }
 
 // load posts dialogs and times the answers.
 type load struct {
@@ -84,7 +86,7 @@ func (l *load) person(ctx context.Context, start time.Time) error {
 		l.mu.Unlock()
 	}()
 	for ctx.Err() == nil {
-		chat := people.Add(1)
+		chat := firstPerson + people.Add(1)
 		for _, text := range dialog[:l.messages] {
 			if ctx.Err() != nil {
 				return nil

@@ -75,7 +75,7 @@ func (r *rig) talk(addr string, texts []string, sessions int) error {
 				in := bufio.NewReader(conn)
 				l := r.botLoad(addr, 0)
 				for range sessions / lines {
-					chat := people.Add(1)
+					chat := firstPerson + people.Add(1)
 					for _, text := range texts {
 						if _, err := l.say(conn, in, chat, text); err != nil {
 							return fmt.Errorf("%q: %w", text, err)

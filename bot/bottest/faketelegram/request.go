@@ -1,6 +1,7 @@
 package faketelegram
 
 import (
+	"errors"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -100,7 +101,7 @@ func (q *request) fromMultipart(r *http.Request) error {
 	}
 	for {
 		p, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
