@@ -93,6 +93,7 @@ type Incoming struct {
 	Deeplink   string // what came behind /start, at most 64 bytes of [A-Za-z0-9_-]
 	Lang       string // the language the person's app is set to, as BCP 47; a hint, may be empty
 	MessageID  string // the provider's id of the message, kept as proof of a consent
+	Via        string // the gateway it came by, on channels that have several
 	At         time.Time
 	Redelivery bool // the provider says, or the channel knows, that it may have come before
 }
@@ -120,8 +121,13 @@ type Attachment struct {
 // Message is one thing said to a person. It has no keyboard and no numbering:
 // each channel shows Choices in the way it can.
 type Message struct {
-	Text     string
-	Choices  []Choice
+	Text    string
+	Choices []Choice
+	// First is how many choices stood on earlier pages, and More the label of
+	// the way to the next page, with More's number; only where Caps.Paged.
+	First    int
+	More     string
+	MoreKey  int
 	Ref      Ref         // goes back with a Tap
 	Contact  string      // label of a button that shares one's phone number; empty for none
 	Attached *Attachment // nil for none
@@ -159,6 +165,15 @@ type Caps struct {
 	Form    string // suffix of texts made for this channel ("sms"); empty for none
 	Plain   bool   // no accents: Vietnamese is folded before sending
 	Abroad  bool   // the provider keeps what is said outside Vietnam
+	// Paged: what is longer than Longest is shown a page at a time. Length is
+	// that of Numbered, without accents if Plain.
+	Paged bool
+	// Brief: every message costs money, so that a form is sent as soon as it
+	// has what it needs, and the rest is asked later.
+	Brief bool
+	// Forgeable: anybody can write in somebody else's name, so that nothing is
+	// done on the word of one message that cannot be undone.
+	Forgeable bool
 }
 
 // Channel is a way to reach people.

@@ -97,6 +97,7 @@ type app struct {
 	outbox   *outbox.Outbox
 	dispatch *dispatch.Dispatcher
 	metrics  *prometheus.Registry
+	sms      *shortMessages // nil without SMS_GATEWAY
 }
 
 // pace is what Telegram allows a bot: 30 messages a second and 1 a second to

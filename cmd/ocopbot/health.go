@@ -37,6 +37,11 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkLimit)
 	defer cancel()
 	wrong := h.wrong(ctx)
+	if h.sms != nil && len(wrong) > 0 {
+		if n := h.sms.spool.Waiting(); n > 0 {
+			wrong = append(wrong, fmt.Sprintf("sms: %d messages are kept in the spool", n))
+		}
+	}
 	if !h.up.Load() {
 		wrong = append(wrong, "starting")
 	}
@@ -45,6 +50,11 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = io.WriteString(w, "ready\n")
+	if h.sms != nil {
+		if note := h.sms.note(ctx); note != "" {
+			_, _ = io.WriteString(w, note+"\n")
+		}
+	}
 }
 
 // wrong lists what keeps the program from handling messages. Both servers are

@@ -37,6 +37,13 @@ func (*serveCmd) Run(ctx context.Context, s *Settings) error {
 		channels = append(channels, tg)
 		defer tg.Close()
 	}
+	texts, err := newSMS(s)
+	if err != nil {
+		return err
+	}
+	if texts != nil {
+		channels = append(channels, texts.channel)
+	}
 	a, err := open(ctx, s, channels...)
 	if err != nil {
 		return err
@@ -55,8 +62,13 @@ func (*serveCmd) Run(ctx context.Context, s *Settings) error {
 		if s.TelegramWebhookURL != "" {
 			mux.Handle("/telegram/webhook", tg.Webhook(a.handler(tg)))
 		}
-	} else {
-		a.log.Warn("no channel is set up: set TELEGRAM_TOKEN, or try `ocopbot chat`")
+	}
+	if texts != nil {
+		texts.bind(a)
+		mux.Handle("/sms/", texts.channel)
+	}
+	if len(channels) == 0 {
+		a.log.Warn("no channel is set up: set TELEGRAM_TOKEN or SMS_GATEWAY, or try `ocopbot chat`")
 	}
 	server := &http.Server{
 		Handler:           mux,
@@ -113,6 +125,11 @@ func (a *app) work(ctx context.Context, health *health, tg *telegram.Channel) er
 		parking.Go(func() { a.parked.Run(ctx) })
 	}
 	defer parking.Wait()
+	var receiving sync.WaitGroup
+	if a.sms != nil {
+		receiving.Go(func() { a.receiveSMS(ctx) })
+	}
+	defer receiving.Wait()
 	if tg == nil {
 		<-ctx.Done()
 		return nil

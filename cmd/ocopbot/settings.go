@@ -32,6 +32,8 @@ type Settings struct {
 	TelegramWebhookURL    string `name:"telegram-webhook-url" env:"TELEGRAM_WEBHOOK_URL" placeholder:"URL" help:"Public https address of /telegram/webhook. Unset: long polling, for one process only."`
 	TelegramWebhookSecret string `name:"telegram-webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" placeholder:"SECRET" help:"1–256 letters, digits, _ or -; needed with a webhook."`
 
+	SMS SMSSettings `embed:"" prefix:"sms-"`
+
 	LogLevel  string `name:"log-level" env:"LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
 	LogFormat string `name:"log-format" env:"LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json (default ${default})."`
 }
@@ -83,6 +85,7 @@ func (s *Settings) check() error {
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		bad("LOG_FORMAT", "not text or json")
 	}
+	wrong = append(wrong, s.SMS.check()...)
 	wrong = append(wrong, s.checkProgramme()...)
 	return errors.Join(wrong...)
 }

@@ -15,7 +15,7 @@ import (
 // job queue's are left out: its jobs follow from the queued notices.
 var tables = []string{
 	"persons", "routes", "consents", "organisations", "members", "counters", "ideas", "events", "rounds", "evaluations",
-	"files", "requests", "officers", "invites", "codes", "readings", "notices", "dead", "commits", "sessions",
+	"files", "requests", "officers", "invites", "codes", "readings", "notices", "dead", "commits", "sessions", "inbound", "outbound",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

@@ -30,6 +30,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 	for _, s := range []string{
 		`DELETE FROM sessions WHERE addr IN ` + mine,
 		`DELETE FROM codes WHERE addr IN ` + mine,
+		`DELETE FROM inbound WHERE addr IN ` + mine,
+		`UPDATE outbound SET addr = '' WHERE addr IN ` + mine,
 		`DELETE FROM routes WHERE person = $1`,
 		`DELETE FROM files WHERE person = $1 OR idea IN ` + myIdeas,
 		`UPDATE consents SET addr = '', message = '' WHERE person = $1`,

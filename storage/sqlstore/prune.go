@@ -15,11 +15,13 @@ const (
 	keepNotices = 365 * day                    // after they were settled
 	keepDead    = 90 * day
 	keepInvites = 30 * day // unused, after they expired
+	keepInbound = 30 * day // after they were handled: known by then, should they come again
+	keepSent    = 365 * day
 )
 
 // Prune removes what has outlived its use: expired sessions, commits of
-// sessions long gone, settled notices, dead letters, unused invites and counts
-// of wrong codes.
+// sessions long gone, settled notices, dead letters, unused invites, counts
+// of wrong codes, and short messages that were handled or sent.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	for _, p := range []struct {
 		query  string
@@ -31,6 +33,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		{`DELETE FROM dead WHERE at < $1`, now.Add(-keepDead)},
 		{`DELETE FROM invites WHERE used = 0 AND expires < $1`, now.Add(-keepInvites)},
 		{`DELETE FROM codes WHERE at < $1`, now.Add(-2 * codesLocked)},
+		{`DELETE FROM inbound WHERE done <> 0 AND done < $1`, now.Add(-keepInbound)},
+		{`DELETE FROM outbound WHERE at < $1`, now.Add(-keepSent)},
 	} {
 		if _, err := s.do(ctx, "prune", p.query, ms(p.before)); err != nil {
 			return err

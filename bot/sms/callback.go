@@ -1,0 +1,125 @@
+package sms
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"ocopbot/bot"
+	"ocopbot/bot/viet"
+)
+
+// ServeHTTP takes what gateways call, at /sms/<gateway>/<hook>. It answers
+// 200 only when what came in is on disk, or is nothing to keep; 401 to who
+// proves nothing, 400 to what cannot be read, 503 when it cannot be kept.
+// Nothing of a refused request is stored, and no number is logged.
+func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, hookName, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/sms/"), "/")
+	g, hook, ok := c.hook(name, hookName)
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	if r.Method != hook.Method {
+		w.Header().Set("Allow", hook.Method)
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	status := c.take(r, g, hook)
+	if status != http.StatusOK {
+		c.log.Warn("sms: a callback is refused", "gateway", g.Name, "hook", hookName, "status", status)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "2")
+	}
+	w.WriteHeader(status)
+}
+
+func (c *Channel) hook(name, hook string) (Gateway, Hook, bool) {
+	for _, g := range c.o.Gateways {
+		if g.Name == name {
+			h, ok := g.Driver.Hooks[hook]
+			return g, h, ok
+		}
+	}
+	return Gateway{}, Hook{}, false
+}
+
+// take does what a callback asks, and gives the HTTP status to answer.
+func (c *Channel) take(r *http.Request, g Gateway, hook Hook) int {
+	if !g.allows(r.RemoteAddr) || g.Driver.Keyed && !same(r.URL.Query().Get("key"), g.Secret) {
+		return http.StatusUnauthorized
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody+1))
+	if err != nil || len(body) > largestBody || len(r.URL.RawQuery) > largestBody {
+		return http.StatusBadRequest
+	}
+	cb, err := hook.Read(g, r, body, c.o.Now())
+	switch {
+	case errors.Is(err, errUnsigned):
+		return http.StatusUnauthorized
+	case err != nil:
+		return http.StatusBadRequest
+	case cb.Report != nil:
+		cb.Report.Gateway = g.Name
+		err = c.o.Ledger.Move(r.Context(), *cb.Report, c.o.Now())
+	case cb.Message != nil:
+		err = c.keep(r, g, *cb.Message)
+	}
+	if err != nil {
+		c.log.Error("sms: a callback cannot be kept", "gateway", g.Name, "error", err)
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
+}
+
+// keep puts a message into the inbox. Networks and shops also write, from
+// short codes and names: nobody there reads an answer.
+func (c *Channel) keep(r *http.Request, g Gateway, m Received) error {
+	number, ok := c.o.Number(m.From)
+	text := viet.Clean(m.Text)
+	if !ok || text == "" {
+		return nil
+	}
+	if own, ok := c.o.Number(g.Number); ok && own == number {
+		return nil // our own number: a loop
+	}
+	if m.At.IsZero() {
+		m.At = c.o.Now()
+	}
+	in := bot.Incoming{
+		ID: shortID(g.Name, m.ID), Kind: bot.Text, From: bot.NewAddress(Name, number), Text: text,
+		MessageID: g.Name + ":" + m.ID, Via: g.Name, At: m.At,
+	}
+	if err := c.o.Inbox.Keep(r.Context(), in); err != nil {
+		return err
+	}
+	c.wake()
+	return nil
+}
+
+// shortID is an id a session can remember cheaply: 72 bits of a hash.
+func shortID(gateway, id string) string {
+	sum := sha256.Sum256([]byte(gateway + "\x00" + id))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+func (g Gateway) allows(remote string) bool {
+	if len(g.Callers) == 0 {
+		return true
+	}
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return false
+	}
+	for _, p := range g.Callers {
+		if p.Contains(at.Addr().Unmap()) {
+			return true
+		}
+	}
+	return false
+}

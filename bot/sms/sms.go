@@ -1,0 +1,177 @@
+// Package sms is the SMS channel: short messages by way of a gateway that
+// speaks HTTP, such as Kannel or a phone.
+//
+// It numbers choices, leaves accents out, keeps what comes in on disk before
+// the gateway hears that it was taken, and notes what became of what went
+// out. It knows no dialog and no table: an Inbox and a Ledger are given to it.
+package sms
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"ocopbot/bot"
+)
+
+// Name is the channel's part of an address: "tel:+84912345678".
+const Name = "tel"
+
+// longest is what two messages of the GSM alphabet hold.
+const longest = 2 * 153
+
+// Inbox keeps what came in until it was handled.
+type Inbox interface {
+	// Keep stores a message; it is on disk when Keep returns. One with an ID
+	// that was kept before changes nothing.
+	Keep(ctx context.Context, in bot.Incoming) error
+	// Claim takes the oldest message of each of some people, those of whom
+	// nothing is being handled. What is claimed comes back after the lease
+	// unless it is Done by then.
+	Claim(ctx context.Context, now time.Time, lease time.Duration, people int) ([]bot.Incoming, error)
+	// Release gives a claimed message back at once.
+	Release(ctx context.Context, id string) error
+	// Done says that a message was handled, and forgets its words.
+	Done(ctx context.Context, id string, now time.Time) error
+	// Via is the gateway a person last wrote to; empty if they never did.
+	Via(ctx context.Context, addr bot.Address) (gateway string, err error)
+}
+
+// State is how far a message that went out got. It only moves forward.
+type State int
+
+// The states, in their order. "Delivered" is what a network says, and never
+// means that somebody read it.
+const (
+	Queued    State = iota + 1 // about to go to the gateway
+	Sent                       // the gateway took it
+	Accepted                   // the network took it
+	Delivered                  // it reached the phone, by the network's word
+	Failed                     // it will not reach it
+)
+
+// Outgoing is a message on its way out.
+type Outgoing struct {
+	ID       string // ours
+	Gateway  string
+	To       bot.Address
+	Segments int
+	Encoding Encoding
+	At       time.Time
+}
+
+// Ledger notes what went out.
+type Ledger interface {
+	// Add notes a message as Queued.
+	Add(ctx context.Context, o Outgoing) error
+	// Move notes a later state; an earlier one changes nothing. The message is
+	// named by our id or, if that is empty, by the gateway's.
+	Move(ctx context.Context, r Report, now time.Time) error
+}
+
+// Options are the parts of a Channel; all are needed.
+type Options struct {
+	Gateways []Gateway // in the order of preference
+	// PublicURL is where gateways reach /sms/ of this program, without it.
+	PublicURL string
+	Inbox     Inbox
+	Ledger    Ledger
+	// Number reads a phone number and gives it as E.164; ok is false for short
+	// codes and names of senders, which are never answered.
+	Number func(string) (e164 string, ok bool)
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// Channel is the SMS channel. It is safe for concurrent use.
+type Channel struct {
+	o      Options
+	client *http.Client
+	log    *slog.Logger
+	came   chan struct{} // something came in, or was handled
+}
+
+var _ bot.Channel = (*Channel)(nil)
+
+// New makes the channel. It opens nothing.
+func New(o Options) (*Channel, error) {
+	if len(o.Gateways) == 0 {
+		return nil, errors.New("sms: no gateway")
+	}
+	for _, g := range o.Gateways {
+		if err := g.check(); err != nil {
+			return nil, err
+		}
+	}
+	return &Channel{
+		o: o, log: o.Log, came: make(chan struct{}, 1),
+		client: &http.Client{
+			Timeout:       sendTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Caps: numbered lines without accents, two messages at a time.
+func (c *Channel) Caps() bot.Caps {
+	return bot.Caps{Name: Name, Form: "sms", Plain: true, Longest: longest, Paged: true, Brief: true, Forgeable: true}
+}
+
+const (
+	sendTimeout = 8 * time.Second
+	largestBody = 64 << 10 // bytes of a gateway's answer or callback; real ones have a few hundred
+)
+
+// Send says one message and returns the gateway's name and our id of it. The
+// gateway the person last wrote to is tried first, then the others in their
+// order, as long as a gateway surely did not take it. Attached files have no
+// way through a short message.
+func (c *Channel) Send(ctx context.Context, to bot.Address, m bot.Message) (string, error) {
+	number, ok := c.o.Number(to.ID())
+	if !ok || to.Channel() != Name {
+		return "", &bot.SendError{Code: bot.Unreachable, Err: errors.New("not a phone number")}
+	}
+	text := Plain(m.Numbered())
+	gateways, err := c.preferred(ctx, to)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range gateways {
+		var id string
+		if id, err = c.sendBy(ctx, g, to, number, text); err == nil {
+			return id, nil
+		}
+		switch bot.AsSendError(err).Code {
+		case bot.Unavailable, bot.Limited, bot.Forbidden:
+			c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", err)
+			continue
+		}
+		break
+	}
+	return "", err
+}
+
+// preferred are the gateways in the order they are to be tried.
+func (c *Channel) preferred(ctx context.Context, to bot.Address) ([]Gateway, error) {
+	if len(c.o.Gateways) == 1 {
+		return c.o.Gateways, nil
+	}
+	via, err := c.o.Inbox.Via(ctx, to)
+	if err != nil {
+		return nil, &bot.SendError{Code: bot.Unavailable, Err: err}
+	}
+	gateways := slices.Clone(c.o.Gateways)
+	slices.SortStableFunc(gateways, func(a, b Gateway) int {
+		switch {
+		case a.Name == via && b.Name != via:
+			return -1
+		case b.Name == via && a.Name != via:
+			return 1
+		}
+		return 0
+	})
+	return gateways, nil
+}
