@@ -26,6 +26,7 @@ const (
 	isPending
 	isEnglish
 	isQuiet
+	hasPage
 )
 
 // Encode packs the session: length-prefixed strings and varints, for memory in
@@ -44,6 +45,9 @@ func (s *Session) Encode() []byte {
 	}
 	if s.Quiet {
 		flags |= isQuiet
+	}
+	if s.Page > 0 {
+		flags |= hasPage
 	}
 	w.b = append(w.b, encodingVersion, flags)
 	w.str(s.ID)
@@ -81,6 +85,9 @@ func (s *Session) Encode() []byte {
 		for _, id := range s.Handled[q] {
 			w.updateID(id)
 		}
+	}
+	if s.Page > 0 {
+		w.int(s.Page)
 	}
 	return w.b
 }
@@ -121,7 +128,10 @@ func DecodeSession(b []byte) (*Session, error) {
 			s.Handled[q] = append(s.Handled[q], r.updateID())
 		}
 	}
-	if r.bad || len(r.b) != 0 {
+	if b[1]&hasPage != 0 {
+		s.Page = r.int()
+	}
+	if r.bad || len(r.b) != 0 || s.Page < 0 {
 		return nil, fmt.Errorf("%w: damaged", ErrSession)
 	}
 	return s, nil

@@ -51,6 +51,13 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 	fresh := s.Turn == 0
 	s.Turn++
 	s.At = now
+	if !fresh && !restored {
+		if r, turned, err := t.nextPage(); turned || err != nil {
+			s.markHandled(in)
+			return r, err
+		}
+	}
+	s.Page = 0
 	s.Notes, s.Quiet = nil, false
 	s.markHandled(in)
 	t.repair()

@@ -64,7 +64,7 @@ func (t *T) compose(choices []bot.Choice) (bot.Reply, error) {
 		m.Contact = t.Text("engine.share_contact", nil)
 	}
 	m.Text = strings.TrimSpace(b.String())
-	r.Messages = append(r.Messages, m)
+	r.Messages = append(r.Messages, t.page(m))
 	return r, nil
 }
 

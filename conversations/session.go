@@ -28,6 +28,7 @@ type Session struct {
 	Late    string     // number of the idea a late correction of the last form belongs to
 	Album   string     // album whose first picture was answered
 	Quiet   bool       // the last turn has nothing to say
+	Page    int        // of the last answer, where it is shown in pages
 	Handled [bot.Queues][]string
 }
 
