@@ -184,7 +184,7 @@ func (t *T) wish(g understand.Guess) error {
 func (t *T) wishRegister(product string) error {
 	for i, fr := range t.S.Frames {
 		if fr.Flow == registerFlow {
-			t.S.Frames = t.S.Frames[:i+1]
+			t.resume(i)
 			if t.S.Consented() {
 				t.Tell("reg.still_open")
 			}

@@ -67,8 +67,8 @@ func (t *T) open(flow string, answers map[string]string) error {
 		return fmt.Errorf("conversations: no flow %q", flow)
 	}
 	for i, fr := range t.S.Frames {
-		if fr.Flow == flow && i > 0 && f.Draft && len(answers) == 0 {
-			t.S.Frames = t.S.Frames[:i+1]
+		if fr.Flow == flow && i > 0 && f.Draft && (len(answers) == 0 || fr.get("number") != "" && fr.get("number") == answers["number"]) {
+			t.resume(i)
 			return nil
 		}
 	}
@@ -84,6 +84,13 @@ func (t *T) open(flow string, answers map[string]string) error {
 		return t.open(consentFlow, nil)
 	}
 	return t.begin()
+}
+
+// resume goes back to an open conversation. Forms that were begun since wait
+// below it.
+func (t *T) resume(i int) {
+	fr := t.S.Frames[i]
+	t.S.Frames = append(append(t.S.Frames[:i:i], t.draftsAbove(i)...), fr)
 }
 
 // askConsent puts the question for consent on top of a conversation that needs
@@ -121,9 +128,12 @@ func (t *T) begin() error {
 
 // drafts are the open conversations that hold something worth keeping: none
 // that still waits for consent.
-func (t *T) drafts() []Frame {
+func (t *T) drafts() []Frame { return t.draftsAbove(0) }
+
+// draftsAbove are those opened after the frame at i.
+func (t *T) draftsAbove(i int) []Frame {
 	var kept []Frame
-	for _, fr := range t.S.Frames[1:] {
+	for _, fr := range t.S.Frames[i+1:] {
 		if f := t.flows[fr.Flow]; f != nil && f.Draft && (t.S.Consented() || !f.Consent) {
 			kept = append(kept, fr)
 		}
