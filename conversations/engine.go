@@ -58,7 +58,7 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 		}
 	}
 	s.Page = 0
-	s.Notes, s.Quiet = nil, false
+	s.Notes, s.untold, s.Quiet = s.untold, nil, false
 	s.markHandled(in)
 	t.repair()
 	before := t.question()
@@ -106,11 +106,11 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	s.Pending = false
 	if o.Forget {
 		fresh := NewSession(s.Lang)
-		fresh.Turn, fresh.At, fresh.Handled, fresh.Notes = s.Turn, now, s.Handled, o.Notes
+		fresh.Turn, fresh.At, fresh.Handled, fresh.Notes, fresh.untold = s.Turn, now, s.Handled, o.Notes, o.Notes
 		*s = *fresh
 		return t.reply("")
 	}
-	s.Notes = append(s.Notes, o.Notes...)
+	s.Notes, s.untold = append(s.Notes, o.Notes...), o.Notes
 	if o.Person != 0 {
 		s.Person, s.Consent = o.Person, nil
 	}

@@ -30,6 +30,10 @@ type Session struct {
 	Quiet   bool       // the last turn has nothing to say
 	Page    int        // of the last answer, where it is shown in pages
 	Handled [bot.Queues][]string
+
+	// untold is what a commit has to tell that was found due by an update
+	// other than its own: that update's answer tells it. It is never stored.
+	untold []Note
 }
 
 // handledKept is how many update ids of each queue a session remembers. A

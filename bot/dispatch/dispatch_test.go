@@ -27,6 +27,7 @@ type poisoned struct {
 	person storage.ID
 	commit bool // else reading
 	cured  atomic.Bool
+	down   atomic.Bool // nothing can be committed
 }
 
 func (s *poisoned) IdeasOf(ctx context.Context, person storage.ID) ([]storage.Idea, error) {
@@ -37,6 +38,9 @@ func (s *poisoned) IdeasOf(ctx context.Context, person storage.ID) ([]storage.Id
 }
 
 func (s *poisoned) Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error) {
+	if s.down.Load() {
+		return nil, storage.ErrUnavailable
+	}
 	return s.Store.Commit(ctx, key, now, func(tx storage.Tx) ([]byte, error) { return fn(poisonedTx{tx, s}) })
 }
 
