@@ -17,7 +17,7 @@ import (
 // lower than the points propose, and then the reason is owed.
 func decide() *Flow {
 	return &Flow{
-		ID: decideFlow, Version: 1, Draft: true,
+		ID: decideFlow, Version: 1, Draft: true, Sure: true,
 		Steps: []*Step{
 			{ID: "stars", Load: loadDecision, Ask: askStars, Choices: starChoices, Answer: answerStars},
 			{ID: "reason", Needed: has("lower"), Parse: parseLine},

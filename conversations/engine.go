@@ -230,6 +230,15 @@ func (t *T) first() error {
 		return t.takeNotice(t.In.Choice)
 	}
 	if t.In.Kind == bot.Text && t.In.Deeplink == "" && !isStart(t.In.Text) {
+		if rest, ok := afterKeyword(t.In.Text); ok {
+			if rest != "" {
+				t.Tell("home.hello")
+			}
+			if done, err := t.takeKeyword(rest); done || err != nil {
+				return err
+			}
+			t.S.Notes = nil
+		}
 		if g, ok := commanded(t.In.Text); ok {
 			t.Tell("home.hello")
 			return t.wish(g)

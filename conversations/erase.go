@@ -8,7 +8,7 @@ import (
 // erase is "Xóa dữ liệu": asked once more, because it cannot be undone.
 func erase() *Flow {
 	return &Flow{
-		ID: eraseFlow, Version: 1,
+		ID: eraseFlow, Version: 1, Sure: true,
 		Steps: []*Step{{
 			ID: "sure",
 			Choices: func(t *T) []bot.Choice {

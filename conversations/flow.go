@@ -21,6 +21,9 @@ type Flow struct {
 	// Begin prepares the answers when the flow is opened: what is known
 	// already is not asked again. nil: nothing to prepare.
 	Begin func(*T) error
+	// Sure: what it does cannot be undone, so that it is not done on the word
+	// of a sender who may be forged.
+	Sure bool
 	// Photo takes a picture sent while the flow is open. nil: it goes to a
 	// form that was sent before.
 	Photo func(*T, bot.File)
@@ -61,6 +64,8 @@ type Step struct {
 	Optional bool
 	// Send says that the form may be sent from here on.
 	Send bool
+	// Always: asked even where a form is sent as soon as it can be.
+	Always bool
 	// Contact offers the button that shares one's own phone number.
 	Contact bool
 	// Name says that the answer is a person's name, so that a word of refusal

@@ -27,6 +27,7 @@ const (
 	decideFlow     = "decide"
 	publishFlow    = "publish"
 	callsFlow      = "calls"
+	proofFlow      = "proof"
 )
 
 // allFlows lists every conversation.
@@ -35,6 +36,6 @@ func allFlows() []*Flow {
 		home(), consent(), register(), supplement(), answerQuestion(), photo(),
 		status(), help(), askWhom(), callMe(), myData(), erase(), language(), stopMessages(),
 		code(), invite(), leave(), doubt(),
-		inbox(), act(), score(), decide(), publish(), calls(),
+		inbox(), act(), score(), decide(), publish(), calls(), proof(),
 	}
 }

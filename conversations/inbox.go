@@ -183,7 +183,7 @@ var officerActs = map[string]struct {
 // act shows one idea to an officer and takes what they decide.
 func act() *Flow {
 	return &Flow{
-		ID: actFlow, Version: 1,
+		ID: actFlow, Version: 1, Sure: true,
 		Steps: []*Step{
 			{ID: "card", Load: loadAct, Ask: askAct, Choices: actChoices, Answer: answerAct},
 			{ID: "text", Ask: func(t *T) (string, locales.Data) {

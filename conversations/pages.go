@@ -19,6 +19,7 @@ func (t *T) nextPage() (r bot.Reply, turned bool, err error) {
 	if n != 9 && n != 0 && typed != "xem tiep" && typed != "tiep" {
 		return r, false, nil
 	}
+	t.repair()
 	before, err := t.render()
 	if err != nil || len(before.Messages) == 0 {
 		return r, false, err

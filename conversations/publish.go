@@ -14,7 +14,7 @@ import (
 // publish makes a round's results known: every owner hears at the same time.
 func publish() *Flow {
 	return &Flow{
-		ID: publishFlow, Version: 1,
+		ID: publishFlow, Version: 1, Sure: true,
 		Steps: []*Step{
 			{ID: "round", Load: loadRounds, Ask: func(t *T) (string, locales.Data) {
 				if len(t.Loaded.([]openRound)) == 0 {

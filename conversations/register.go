@@ -23,12 +23,12 @@ func register() *Flow {
 			{ID: "who", Needed: asksWho, Choices: whoChoices, Answer: answerWho},
 			{ID: "name", Needed: missing("name"), Name: true, Ask: askName, Parse: parseName, Answer: answerName},
 			{ID: "huy", Needed: has("huy?"), Ask: asked("reg.name_or_leave", "huy?"), Choices: nameOrLeave, Answer: answerNameOrLeave},
-			{ID: "product", Needed: missing("same"), Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
+			{ID: "product", Needed: unsaid("product"), Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
 			{ID: "two", Needed: has("second?"), Ask: asked("reg.two", "first?", "second?"), Choices: splitChoices, Answer: answerSplit},
-			{ID: "place", Needed: missing("same"), Choices: placeChoices, Parse: parsePlace, Answer: answerPlace},
+			{ID: "place", Needed: unsaid("place"), Choices: placeChoices, Parse: parsePlace, Answer: answerPlace},
 			{ID: "which", Needed: has("units?"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
 			{ID: "phone", Needed: missing("phone"), Optional: true, Send: true, Contact: true, Parse: parsePhone},
-			{ID: "org", Needed: has("orgs?"), Optional: true, Send: true, Load: loadOrganisations, Choices: organisationChoices, Answer: answerOrganisation},
+			{ID: "org", Needed: has("orgs?"), Always: true, Optional: true, Send: true, Load: loadOrganisations, Choices: organisationChoices, Answer: answerOrganisation},
 			{ID: "kind", Needed: missing("org"), Optional: true, Send: true, Choices: kindChoices, Answer: answerKind},
 			{ID: "title", Needed: needsTitle, Optional: true, Send: true, Parse: parseProduct},
 			{ID: "new", Optional: true, Send: true, Choices: newChoices},
@@ -66,6 +66,10 @@ func asksWho(t *T) bool { return t.Get("known") != "" && t.Get("same") == "" }
 
 // beginRegister fills in what is known of the person.
 func beginRegister(t *T) error {
+	t.takeSaid()
+	if n := phoneOf(t.In.From); n != "" {
+		t.Set("phone", n)
+	}
 	if t.Get("product") != "" {
 		t.proposeGroup()
 	}
@@ -81,7 +85,9 @@ func beginRegister(t *T) error {
 	}
 	t.Set("known", p.Name)
 	t.Set("name", p.Name)
-	t.Set("phone", p.Phone)
+	if p.Phone != "" {
+		t.Set("phone", p.Phone)
+	}
 	orgs, err := t.reads.OrganisationsOf(t.Ctx, p.ID)
 	if err != nil {
 		return err

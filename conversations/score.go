@@ -16,7 +16,7 @@ import (
 // until the decision is recorded and the round published.
 func score() *Flow {
 	return &Flow{
-		ID: scoreFlow, Version: 1, Draft: true,
+		ID: scoreFlow, Version: 1, Draft: true, Sure: true,
 		Steps: []*Step{
 			{ID: "level", Load: loadForOfficer, Choices: levelChoices},
 			{ID: "round", Load: loadForOfficer, Parse: parseRound},

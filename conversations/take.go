@@ -103,6 +103,15 @@ func (t *T) takeText() error {
 	if g, ok := commanded(text); ok {
 		return t.wish(g)
 	}
+	if rest, ok := afterKeyword(text); ok {
+		if done, err := t.takeKeyword(rest); done || err != nil {
+			return err
+		}
+		text = t.In.Text
+	}
+	if refuses(text) && t.F().Flow != consentFlow {
+		return t.open(stopFlow, nil)
+	}
 	s := t.present()
 	if !hasWords(text) {
 		if strings.Contains(text, "👍") && t.offers("yes") {

@@ -24,6 +24,7 @@ type T struct {
 	Loaded any // what the present step's Load returned
 
 	viewer *storage.Viewer
+	proved bool       // the sender has just shown who they are
 	logged storage.ID // idea whose reading by an officer was logged in this turn
 }
 
@@ -71,6 +72,9 @@ func (t *T) open(flow string, answers map[string]string) error {
 			t.resume(i)
 			return nil
 		}
+	}
+	if f.Sure && t.Caps.Forgeable && !t.proved {
+		return t.askProof(flow, answers)
 	}
 	if f.Consent && !t.S.Consented() {
 		t.dropUnanswered()
@@ -160,6 +164,9 @@ func (t *T) goOn(i int) error {
 	}
 	for _, s := range f.Steps[i+1:] {
 		if s.Needed == nil || s.Needed(t) {
+			if t.Caps.Brief && s.Send && !s.Always {
+				break // the rest is asked later
+			}
 			t.F().Step = s.ID
 			if !s.asks() {
 				break

@@ -1,0 +1,115 @@
+package conversations
+
+import (
+	"strings"
+
+	"ocopbot/bot/viet"
+	"ocopbot/conversations/understand"
+)
+
+// keyword is the word a message begins with where a number is shared with
+// others; it may stand before anything.
+const keyword = "ocop"
+
+// afterKeyword is what follows the keyword; ok is false without it.
+func afterKeyword(text string) (rest string, ok bool) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if viet.Fold(first) != keyword {
+		return "", false
+	}
+	return strings.TrimSpace(rest), true
+}
+
+// takeKeyword does what a message in one go asks for:
+//
+//	OCOP                          the menu
+//	OCOP DK <product>; <commune>  a form, of which only what is missing is asked
+//	OCOP TC <form number>         how far it is
+//	OCOP BC                       a report
+//	OCOP QUYEN                    one's data and rights
+//
+// done is false for anything else, which is taken as if the keyword had not
+// been there.
+func (t *T) takeKeyword(rest string) (done bool, err error) {
+	word, arg, _ := strings.Cut(rest, " ")
+	arg = strings.TrimSpace(arg)
+	switch viet.Fold(word) {
+	case "":
+		return true, t.start()
+	case "dk":
+		product, place := arg, ""
+		if i := strings.LastIndexAny(arg, ";"); i >= 0 {
+			product, place = strings.TrimSpace(arg[:i]), strings.TrimSpace(arg[i+1:])
+		}
+		return true, t.registerInOne(product, place)
+	case "tc":
+		return true, t.wish(understand.Guess{Intent: understand.Status, Score: 1, Whole: true, Arg: arg})
+	case "bc":
+		return true, t.wish(understand.Guess{Intent: understand.Report, Score: 1, Whole: true})
+	case "quyen":
+		if t.S.Consented() {
+			return true, t.wish(understand.Guess{Intent: understand.MyData, Score: 1, Whole: true})
+		}
+		return true, t.open(consentFlow, map[string]string{"more": "1"})
+	}
+	t.In.Text = rest
+	return false, nil
+}
+
+// registerInOne starts a form with what was said of it.
+func (t *T) registerInOne(product, place string) error {
+	if product == "" || t.opened(registerFlow) {
+		return t.wishRegister(product)
+	}
+	t.closeMenus()
+	return t.open(registerFlow, map[string]string{"product?": product, "place?": place})
+}
+
+// opened tells whether a conversation is open anywhere.
+func (t *T) opened(flow string) bool {
+	for _, fr := range t.S.Frames {
+		if fr.Flow == flow {
+			return true
+		}
+	}
+	return false
+}
+
+// takeSaid takes the product and the commune that came with the wish as if
+// they had been typed at their questions; what is not clear is asked.
+func (t *T) takeSaid() {
+	if said := t.Get("product?"); said != "" {
+		t.Set("product?", "")
+		if v, wrong := parseProduct(t, said); wrong == nil {
+			t.Set("product", v)
+			t.Set("product!", "1")
+			t.proposeGroup()
+		}
+	}
+	if said := t.Get("place?"); said != "" {
+		t.Set("place?", "")
+		if v, wrong := parsePlace(t, said); wrong == nil && !strings.HasPrefix(v, "?") {
+			t.Set("place", v)
+			t.Set("place!", "1")
+		} else if wrong == nil {
+			t.Set("units?", strings.TrimPrefix(v, "?"))
+			t.Set("place!", "1")
+		}
+	}
+}
+
+// unsaid: asked unless it came with the wish.
+func unsaid(key string) func(*T) bool {
+	return func(t *T) bool { return t.Get("same") == "" && t.Get(key+"!") == "" }
+}
+
+// refuses tells the words that refuse advertising wherever they are said,
+// alone (NĐ 91/2020/NĐ-CP): they mean nothing else at any question but the
+// one for consent.
+func refuses(text string) bool {
+	switch viet.Fold(text) {
+	case "tu choi", "tu choi qc", "stop":
+		return true
+	}
+	return false
+}
