@@ -9,11 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-// stored compares sessions by what is stored of them.
-var stored = cmpopts.IgnoreUnexported(Session{})
-
 	"ocopbot/storage"
 )
+
+// stored compares sessions by what is stored of them.
+var stored = cmpopts.IgnoreUnexported(Session{})
 
 func drawSession(t *rapid.T) *Session {
 	s := &Session{
