@@ -77,17 +77,20 @@ func fields(t *testing.T, key, text string) (all, asked map[string]bool) {
 	return all, asked
 }
 
+// A shorter form is a language's own matter: one that has none shows the text.
+func isForm(key string) bool { return strings.Count(key, ".") > 1 }
+
 func TestEveryLanguageHasTheSameKeys(t *testing.T) {
 	vi := raw(t, locales.Vietnamese)
 	for _, lang := range locales.Languages {
 		texts := raw(t, lang)
 		for key := range vi {
-			if _, ok := texts[key]; !ok {
+			if _, ok := texts[key]; !ok && !isForm(key) {
 				t.Errorf("%s: %s is missing", lang, key)
 			}
 		}
 		for key := range texts {
-			if _, ok := vi[key]; !ok {
+			if _, ok := vi[key]; !ok && !isForm(key) {
 				t.Errorf("%s: %s is not there in Vietnamese", lang, key)
 			}
 		}
