@@ -28,8 +28,8 @@ func afterKeyword(text string) (rest string, ok bool) {
 //	OCOP BC                       a report
 //	OCOP QUYEN                    one's data and rights
 //
-// done is false for anything else, which is taken as if the keyword had not
-// been there.
+// done is false for anything else: unless it means something as it stands, it
+// is taken as if the keyword had not been there, on channels that need it.
 func (t *T) takeKeyword(rest string) (done bool, err error) {
 	word, arg, _ := strings.Cut(rest, " ")
 	arg = strings.TrimSpace(arg)
@@ -52,7 +52,9 @@ func (t *T) takeKeyword(rest string) (done bool, err error) {
 		}
 		return true, t.open(consentFlow, map[string]string{"more": "1"})
 	}
-	t.In.Text = rest
+	if t.Caps.Brief && t.words.Understand(t.In.Text).Score < sure { // «OCOP là gì?» is a question
+		t.In.Text = rest
+	}
 	return false, nil
 }
 
