@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
@@ -113,6 +114,24 @@ func (t *T) digest(ctx context.Context, n storage.Notice, m bot.Message) (bot.Me
 	return m, nil
 }
 
+// openOwn opens a conversation about one's own form; what a tap brings back is
+// no proof that it is.
+func (t *T) openOwn(flow, number string) error {
+	i, how, err := t.numbered(number)
+	switch {
+	case err != nil && !errors.Is(err, storage.ErrNotFound):
+		return err
+	case err != nil || how != ownerTie:
+		t.Tell("status.unknown", "typed", clip(number, 20))
+		return nil
+	}
+	if _, err := ocop.Next(i.Stage, ocop.EventAnswered); flow == answerFlow && err != nil {
+		t.Tell("answer.not_asked", "number", number)
+		return nil
+	}
+	return t.open(flow, map[string]string{"number": i.Number.String()})
+}
+
 // takeNotice does what a notice's button says.
 func (t *T) takeNotice(choice string) error {
 	what, number, _ := strings.Cut(choice, "/")
@@ -120,9 +139,9 @@ func (t *T) takeNotice(choice string) error {
 	case "card":
 		return t.showStatus(number)
 	case "sup":
-		return t.open(supplementFlow, map[string]string{"number": number})
+		return t.openOwn(supplementFlow, number)
 	case "answer":
-		return t.open(answerFlow, map[string]string{"number": number})
+		return t.openOwn(answerFlow, number)
 	case "act":
 		v, err := t.Viewer()
 		if err != nil {

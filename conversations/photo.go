@@ -32,7 +32,7 @@ func photo() *Flow {
 		Steps: []*Step{
 			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas, Choices: func(t *T) []bot.Choice {
 				return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
-			}, Parse: parseNumber},
+			}, Parse: parseOwnNumber},
 		},
 	}
 }

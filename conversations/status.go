@@ -65,6 +65,15 @@ func parseNumber(t *T, text string) (string, *Note) {
 	return i.Number.String(), nil
 }
 
+// parseOwnNumber takes that of a form the person may change.
+func parseOwnNumber(t *T, text string) (string, *Note) {
+	if _, how, err := t.numbered(text); err == nil && how != ownerTie {
+		n := note("status.unknown", "typed", clip(text, 20))
+		return "", &n
+	}
+	return parseNumber(t, text)
+}
+
 func looksLikeNumber(text string) bool {
 	_, err := ocop.ParseFormNumber(text)
 	return err == nil

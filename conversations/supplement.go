@@ -23,7 +23,7 @@ func supplement() *Flow {
 			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas,
 				Choices: func(t *T) []bot.Choice {
 					return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
-				}, Parse: parseNumber},
+				}, Parse: parseOwnNumber},
 			{ID: "item", Load: loadForm, Ask: askItem, Choices: itemChoices, Answer: answerItem},
 			{ID: "text", Load: loadForm, Ask: askItemText, Choices: itemTextChoices, Parse: parseItemText, Answer: answerItemText},
 		},
