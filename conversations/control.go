@@ -37,6 +37,9 @@ func (t *T) control(s *Step, g understand.Guess) (bool, error) {
 		if s.Optional {
 			return true, t.choose(choiceSkip)
 		}
+		if t.offers("next") {
+			return true, t.choose("next")
+		}
 		if !t.flows[t.F().Flow].Draft { // only a form needs its answers
 			return false, nil
 		}

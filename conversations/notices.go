@@ -63,6 +63,10 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 		data["results"] = strings.Join(lines, "\n")
 	}
 	m.Text = t.Text("notice."+n.Kind, data)
+	if t.Caps.Paged { // its choices could be no number of the open question's
+		t.shorten(&m, "notice."+n.Kind, data)
+		return m, nil
+	}
 	switch n.Kind {
 	case "asked":
 		m.Choices = []bot.Choice{t.choice("answer/"+number, "notice.choice_answer")}
@@ -110,7 +114,9 @@ func (t *T) digest(ctx context.Context, n storage.Notice, m bot.Message) (bot.Me
 			"unit", t.unitName(string(i.Unit)), "since", date(i.WaitingSince), "stage", t.Text("stage."+string(i.Stage), nil))))
 	}
 	m.Text = t.Text("notice.digest", dataOf("total", total, "calls", len(requests), "lines", strings.Join(lines, "\n")))
-	m.Choices = []bot.Choice{t.choice("inbox/", "notice.choice_inbox")}
+	if !t.Caps.Paged {
+		m.Choices = []bot.Choice{t.choice("inbox/", "notice.choice_inbox")}
+	}
 	return m, nil
 }
 

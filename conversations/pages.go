@@ -6,6 +6,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/viet"
+	"ocopbot/locales"
 )
 
 // nextPage shows the next page of what was said last, when that is asked for
@@ -122,4 +123,18 @@ func (t *T) width(text string) int {
 		}
 	}
 	return n
+}
+
+// shorten makes a notice fit one page, which it has to: nobody asked for it,
+// so that nobody can ask it to go on. What is longest in it is cut first.
+func (t *T) shorten(m *bot.Message, key string, data locales.Data) {
+	for _, long := range []string{"text", "results", "product"} {
+		over := t.width(m.Text) - t.Caps.Longest
+		value, ok := data[long].(string)
+		if over <= 0 || !ok {
+			continue
+		}
+		data[long] = clip(value, max(20, len([]rune(value))-over-len("...")))
+		m.Text = t.Text(key, data)
+	}
 }

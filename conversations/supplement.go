@@ -23,8 +23,8 @@ func supplement() *Flow {
 			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas,
 				Choices: func(t *T) []bot.Choice {
 					return append(ideaChoices(t.Loaded.([]storage.Idea)), t.choice(choiceMenu, "choice.menu"))
-				}, Parse: parseOwnNumber},
-			{ID: "item", Load: loadForm, Ask: askItem, Choices: itemChoices, Answer: answerItem},
+				}, Parse: parseOwnNumber, Answer: answerFormNumber},
+			{ID: "item", Needed: listed, Load: loadForm, Ask: askItem, Choices: itemChoices, Answer: answerItem},
 			{ID: "text", Load: loadForm, Ask: askItemText, Choices: itemTextChoices, Parse: parseItemText, Answer: answerItemText},
 		},
 	}
@@ -37,7 +37,7 @@ func missingAlways(key string) func(*T) bool {
 // beginSupplement takes the only form there is; with none there is nothing to add to.
 func beginSupplement(t *T) error {
 	if t.Get("number") != "" {
-		return nil
+		return t.pickItem()
 	}
 	v, err := loadOwnIdeas(t)
 	if err != nil {
@@ -49,8 +49,18 @@ func beginSupplement(t *T) error {
 		t.Tell("status.none")
 	case 1:
 		t.Set("number", ideas[0].Number.String())
+		return t.pickItem()
 	}
 	return nil
+}
+
+func answerFormNumber(t *T, v string) error {
+	t.Set("number", v)
+	if err := t.pickItem(); err != nil {
+		return err
+	}
+	_, i := t.flows[t.F().Flow].step("number")
+	return t.goOn(i)
 }
 
 // loadForm reads the form and whether it still is the person's to change.
@@ -159,6 +169,9 @@ func itemTextChoices(t *T) []bot.Choice {
 	case "help":
 		cs = supportChoices(t)
 	}
+	if t.Caps.Brief {
+		cs = append(cs, t.choice("next", "choice.skip"))
+	}
 	return append(cs, t.choice("other", "sup.other"))
 }
 
@@ -173,9 +186,13 @@ func parseItemText(t *T, text string) (string, *Note) {
 }
 
 func answerItemText(t *T, v string) error {
-	if v == "other" {
+	switch v {
+	case "other":
+		t.Set("item", "")
 		t.goTo("item")
 		return nil
+	case "next":
+		return t.passItem()
 	}
 	t.Set("value", v)
 	return t.finish()
@@ -189,6 +206,9 @@ func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
 		return Outcome{}, err
 	}
 	again := Outcome{Next: "item", Set: map[string]string{"item": "", "value": "", "file": ""}}
+	if next := t.nextItem(i, item); next != "" {
+		again.Next, again.Set["item"] = "text", next
+	}
 	if id := t.Get("file"); id != "" {
 		f := storage.File{ID: storage.NewID(t.Now), Idea: i.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}
 		if err := tx.AddFile(f); err != nil {

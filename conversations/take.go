@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ocopbot/bot"
+	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
 )
 
@@ -141,6 +142,12 @@ func (t *T) takeText() error {
 		return t.open(stopFlow, nil)
 	}
 	g := t.words.Understand(text)
+	if !t.S.Idle() && t.Caps.Plain && !s.Name && viet.Fold(text) == "dung" { // without accents it is «đúng» here, no refusal
+		if done, err := t.control(s, understand.Guess{Intent: understand.Yes, Score: 1, Whole: true}); done || err != nil {
+			return err
+		}
+		return t.missed(s)
+	}
 	if done, err := t.control(s, g); done || err != nil {
 		return err
 	}

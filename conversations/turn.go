@@ -164,7 +164,7 @@ func (t *T) goOn(i int) error {
 	}
 	for _, s := range f.Steps[i+1:] {
 		if s.Needed == nil || s.Needed(t) {
-			if t.Caps.Brief && s.Send && !s.Always {
+			if t.Caps.Brief && s.Send && (!s.Always || t.Get(s.ID) != "") {
 				break // the rest is asked later
 			}
 			t.F().Step = s.ID

@@ -140,6 +140,8 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 		r.phone, err = newTelegramPhone(ctx, r.dispatch.For, r.picture)
 	case OnTerminal:
 		r.phone = newTerminalPhone(ctx, r.dispatch.For, r.clock.now, r.picture)
+	case OnSMS:
+		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, r.clock.now)
 	default:
 		err = fmt.Errorf("%w: no channel %q", ErrStory, channel)
 	}

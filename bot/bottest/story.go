@@ -38,9 +38,11 @@ import (
 const (
 	OnTelegram = "telegram"
 	OnTerminal = "terminal"
+	// OnSMS asks less and says it shorter, so that its stories are its own.
+	OnSMS = "sms"
 )
 
-// Channels lists them.
+// Channels are those a story is played on that names none.
 var Channels = []string{OnTelegram, OnTerminal}
 
 // DefaultProgramme is the programme of a story that names none.
@@ -106,7 +108,7 @@ func ParseStory(name, text string) (*Story, error) {
 		case strings.HasPrefix(raw, "channels: "):
 			s.Channels = strings.Fields(raw[len("channels: "):])
 			for _, c := range s.Channels {
-				if !slices.Contains(Channels, c) {
+				if c != OnSMS && !slices.Contains(Channels, c) {
 					return nil, fmt.Errorf("%w: %s:%d: no channel %q", ErrStory, name, l.Number, c)
 				}
 			}

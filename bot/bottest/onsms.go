@@ -1,0 +1,163 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/bottest/fakekannel"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/sms"
+	"ocopbot/storage"
+	"ocopbot/storage/sqlstore"
+)
+
+// smsPhone is a keypad phone: the real channel, and a Kannel that checks
+// every request. What is heard ends with the alphabet and the number of
+// messages it took: "(gsm 2)".
+type smsPhone struct {
+	ch     *sms.Channel
+	kannel *fakekannel.Server
+	hook   *httptest.Server
+	inbox  sqlstore.Inbound
+	people map[string]string
+	last   map[string][]string // lines of what was heard last
+	before map[string]url.Values
+	now    func() time.Time
+	count  int
+	stop   context.CancelFunc
+	done   chan error
+}
+
+const smsSecret = "a secret of the stories"
+
+func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, now func() time.Time) (*smsPhone, error) {
+	p := &smsPhone{
+		kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil), inbox: store.Inbound(), now: now,
+		people: map[string]string{}, last: map[string][]string{}, before: map[string]url.Values{}, done: make(chan error, 1),
+	}
+	var err error
+	p.ch, err = sms.New(sms.Options{
+		Gateways: []sms.Gateway{{
+			Name: "kannel", Driver: sms.Kannel, URL: p.kannel.URL(), User: "ocop", Password: "a password",
+			Number: "0912000000", Secret: smsSecret,
+		}},
+		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: p.inbox, Ledger: smsLedger{store},
+		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
+		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)), Now: now,
+	})
+	if err != nil {
+		p.hook.Close()
+		p.kannel.Close()
+		return nil, err
+	}
+	p.hook.Config.Handler = p.ch
+	p.hook.Start()
+	ctx, p.stop = context.WithCancel(ctx)
+	go func() { p.done <- p.ch.Receive(ctx, h(p.ch.Caps())) }()
+	return p, nil
+}
+
+// smsLedger notes what went out in the records.
+type smsLedger struct{ store *sqlstore.Store }
+
+func (l smsLedger) Add(ctx context.Context, o sms.Outgoing) error {
+	return l.store.AddOutbound(ctx, storage.Outbound{ID: o.ID, Gateway: o.Gateway, Addr: o.To, Segments: o.Segments,
+		Encoding: string(o.Encoding), State: int(sms.Queued), At: o.At})
+}
+
+func (l smsLedger) Move(ctx context.Context, r sms.Report, now time.Time) error {
+	return l.store.MoveOutbound(ctx, storage.OutboundMove{ID: r.ID, Gateway: r.Gateway, Provider: r.Provider, State: int(r.State)}, now)
+}
+
+func (p *smsPhone) channel() bot.Channel { return p.ch }
+
+func (p *smsPhone) address(who string) bot.Address {
+	if p.people[who] == "" {
+		p.people[who] = fmt.Sprintf("+8491200%04d", 1+len(p.people))
+	}
+	return bot.NewAddress(sms.Name, p.people[who])
+}
+
+func (p *smsPhone) says(ctx context.Context, who, text string) error {
+	p.count++
+	q := url.Values{"key": {smsSecret}, "id": {strconv.Itoa(p.count)}, "from": {p.address(who).ID()}, "text": {text},
+		"coding": {"0"}, "time": {strconv.FormatInt(p.now().Unix(), 10)}}
+	p.before[who] = q
+	return p.brings(ctx, q)
+}
+
+// brings is Kannel handing on a message; it waits until it was handled.
+func (p *smsPhone) brings(ctx context.Context, q url.Values) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.hook.URL+"/sms/kannel/mo?"+q.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
+		return errors.Join(fmt.Errorf("bottest: a message is answered %d", resp.StatusCode), err)
+	}
+	for {
+		waiting, err := p.inbox.Waiting(ctx)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("bottest: a message is never handled: %w", ctx.Err())
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// chooses types the number that stands before the label; a label on a later
+// page is turned to first.
+func (p *smsPhone) chooses(ctx context.Context, who, label string) error {
+	for _, line := range p.last[who] {
+		number, shown, ok := strings.Cut(line, ". ")
+		if ok && shown == sms.Plain(label) {
+			return p.says(ctx, who, number)
+		}
+	}
+	return fmt.Errorf("%w: [%s] among %q", errNoChoice, label, p.last[who])
+}
+
+func (p *smsPhone) sends(ctx context.Context, who string, g gesture) error {
+	if g.kind == "again" && p.before[who] != nil {
+		return p.brings(ctx, p.before[who])
+	}
+	return fmt.Errorf("%w: (%s %s)", errGesture, g.kind, g.arg)
+}
+
+func (p *smsPhone) heard(who string) []message {
+	var ms []message
+	for _, text := range p.kannel.Sent(p.people[who]) {
+		n, encoding := sms.Segments(text, true)
+		p.last[who] = strings.Split(text, "\n")
+		ms = append(ms, message{text: fmt.Sprintf("%s\n(%s %d)", text, encoding, n)})
+	}
+	return ms
+}
+
+func (p *smsPhone) complaints() []string { return p.kannel.Complaints() }
+
+func (p *smsPhone) close() {
+	p.stop()
+	<-p.done
+	p.hook.Close()
+	p.kannel.Close()
+}
+
+var _ phone = (*smsPhone)(nil)

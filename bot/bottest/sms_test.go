@@ -1,0 +1,56 @@
+package bottest_test
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ocopbot/bot/bottest"
+	"ocopbot/bot/sms"
+)
+
+// TestSMSStories plays the transcripts of what is said by SMS, with the
+// alphabet and the number of messages of every answer.
+func TestSMSStories(t *testing.T) {
+	bottest.Run(t, "../../conversations/testdata/sms/*.txt", *update)
+}
+
+var cost = regexp.MustCompile(`(?m)^< \((\w+) (\d+)\)$`)
+
+// A whole registration, with the longest values there may be, takes no more
+// than 16 messages both ways together, none of them in UCS-2, and every
+// answer two at most.
+func TestARegistrationCosts(t *testing.T) {
+	const most, mostOfOne = 16, 2
+	answers := []string{
+		"dang ky", "1", "Hoang Thi " + strings.Repeat("Phuong ", 9) + "Mai",
+		"Mat ong " + strings.Repeat("hoa rung ", 15) + "Bac Son", "thi tran That Khe",
+	}
+	story := "= person an\n"
+	total := 0
+	for _, a := range answers {
+		n, _ := sms.Segments(a, true)
+		total += n
+		story += "> " + a + "\n"
+	}
+	s, err := bottest.ParseStory("longest", "channels: sms\n"+story+"! idea LS26-0001\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := bottest.Play(t.Context(), s, bottest.OnSMS, blank(t), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range cost.FindAllStringSubmatch(said, -1) {
+		n, err := strconv.Atoi(m[2])
+		if err != nil || m[1] != string(sms.GSM) || n > mostOfOne {
+			t.Errorf("an answer takes %s %s (%v)", m[1], m[2], err)
+		}
+		total += n
+	}
+	if total > most || !strings.Contains(said, "Phieu so: LS26-0001") {
+		t.Errorf("%d messages:\n%s", total, said)
+	}
+	t.Logf("%d messages both ways", total)
+}
