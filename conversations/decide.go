@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,8 +45,21 @@ func loadDecision(t *T) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("conversations: evaluations: %w", err)
 	}
+	who, err := t.Viewer()
+	if err != nil {
+		return nil, err
+	}
+	levels := t.councilLevels(who, i.Unit)
 	for n := len(evaluations) - 1; n >= 0; n-- {
-		if evaluations[n].Decision == "" {
+		if evaluations[n].Decision != "" {
+			continue
+		}
+		round, err := t.reads.Round(t.Ctx, evaluations[n].Round)
+		if err != nil {
+			return nil, fmt.Errorf("conversations: round: %w", err)
+		}
+		if slices.Contains(levels, round.Level) {
+			t.Set("level", round.Level)
 			return evaluations[n], nil
 		}
 	}
@@ -77,6 +91,7 @@ func starChoices(t *T) []bot.Choice {
 func answerStars(t *T, v string) error {
 	ev := t.Loaded.(storage.Evaluation)
 	t.Set("evaluation", idText(ev.ID))
+	t.Set("seen", strconv.Itoa(ev.Version)) // the points the decision is on
 	t.Set("stars", v)
 	t.Set("lower", "")
 	if n, _ := strconv.Atoi(v); n < ev.Proposed && ev.Proposed >= 3 { // v is one of the choices
@@ -127,7 +142,7 @@ func commitDecision(t *T, tx storage.Tx) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if ev.Decision != "" {
+	if ev.Decision != "" || strconv.Itoa(ev.Version) != t.Get("seen") {
 		return Outcome{Notes: []Note{note("act.conflict", "number", t.Get("number"))}}, nil
 	}
 	ev.Stars, err = strconv.Atoi(t.Get("stars"))
@@ -146,7 +161,7 @@ func commitDecision(t *T, tx storage.Tx) (Outcome, error) {
 	}
 	body := map[string]string{"stars": t.Get("stars"), "decision": ev.Decision, "date": t.Get("date"), "text": t.Get("stars") + "★ " + ev.Decision}
 	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventDecided, Actor: t.S.Person, Role: t.Get("role"), Body: body}
-	if _, err := tx.Happen(e, -1, nil); err != nil {
+	if _, err := tx.Happen(e, -1, done); err != nil {
 		return t.lost(err)
 	}
 	return Outcome{Notes: []Note{note("decide.saved", "number", t.Get("number"))}}, nil

@@ -189,7 +189,7 @@ func act() *Flow {
 			{ID: "text", Ask: func(t *T) (string, locales.Data) {
 				return "act.text_" + t.Get("act"), dataOf("number", t.Get("number"))
 			},
-				Parse: parseLine},
+				Load: loadForOfficer, Parse: parseLine, Answer: answerActText},
 		},
 		Commit: commitAct,
 	}
@@ -199,6 +199,8 @@ type actView struct {
 	idea storage.Idea
 	card string
 	role string // in which the officer acts; empty: may only look
+
+	council bool // some council the officer is in charge of evaluates it
 }
 
 func loadAct(t *T) (any, error) {
@@ -211,7 +213,7 @@ func loadAct(t *T) (any, error) {
 		return nil, err
 	}
 	card, err := t.officerCard(i)
-	return actView{i, card, role(v)}, err
+	return actView{i, card, role(v), len(t.councilLevels(v, i.Unit)) > 0}, err
 }
 
 // askAct notes which version it shows: a decision is on what the officer saw.
@@ -230,10 +232,10 @@ func actChoices(t *T) []bot.Choice {
 				cs = append(cs, t.choice(a, "act."+a))
 			}
 		}
-		if _, err := ocop.Next(v.idea.Stage, ocop.EventScored); err == nil {
+		if _, err := ocop.Next(v.idea.Stage, ocop.EventScored); err == nil && v.council {
 			cs = append(cs, t.choice(scoreFlow, "act.score"))
 		}
-		if _, err := ocop.Next(v.idea.Stage, ocop.EventDecided); err == nil {
+		if _, err := ocop.Next(v.idea.Stage, ocop.EventDecided); err == nil && v.council {
 			cs = append(cs, t.choice(decideFlow, "act.decide"))
 		}
 	}
@@ -264,6 +266,18 @@ func answerAct(t *T, v string) error {
 	return nil
 }
 
+// answerActText takes what goes with an act from whoever still is in charge.
+func answerActText(t *T, v string) error {
+	if t.Loaded.(storage.Idea).ID == 0 {
+		t.close()
+		t.Tell("officer.only")
+		return nil
+	}
+	t.Set("text", v)
+	t.S.Pending = true
+	return nil
+}
+
 // commitAct records the decision on the version the officer saw: of two who
 // decide at once, one wins and the other is told.
 func commitAct(t *T, tx storage.Tx) (Outcome, error) {
@@ -282,7 +296,8 @@ func commitAct(t *T, tx storage.Tx) (Outcome, error) {
 		e.Body = map[string]string{"text": text}
 	}
 	_, err = tx.Happen(e, version, func(i *storage.Idea) {
-		if a.event != ocop.EventNoted {
+		// Where there is nothing to accept, as after an answer, a note is enough.
+		if _, settled := ocop.Next(i.Stage, ocop.EventAccepted); a.event != ocop.EventNoted || settled != nil {
 			i.WaitingLevel = ""
 		}
 	})

@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,16 +37,36 @@ func loadForOfficer(t *T) (any, error) {
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Idea{}, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	if level := t.Get("level"); level != "" && !slices.Contains(t.councilLevels(v, i.Unit), level) {
+		return storage.Idea{}, nil
+	}
 	t.Set("role", role(v))
-	return i, err
+	return i, nil
+}
+
+// councilLevels are the levels at which an idea of a unit is evaluated by a
+// council that lies within the officer's own units.
+func (t *T) councilLevels(v storage.Viewer, unit ocop.UnitKey) []string {
+	var levels []string
+	for _, l := range t.prog.Levels(t.Now) {
+		if l.Does != ocop.ChecksForm && covers(v, t.council(unit, l.Level)) {
+			levels = append(levels, l.Level)
+		}
+	}
+	return levels
 }
 
 func levelChoices(t *T) []bot.Choice {
+	who, err := t.Viewer()
+	if err != nil {
+		return nil // Load has just read it
+	}
 	var cs []bot.Choice
-	for _, l := range t.prog.Levels(t.Now) {
-		if l.Does != ocop.ChecksForm {
-			cs = append(cs, bot.Choice{ID: l.Level, Label: t.levelName(l.Level)})
-		}
+	for _, l := range t.councilLevels(who, t.Loaded.(storage.Idea).Unit) {
+		cs = append(cs, bot.Choice{ID: l, Label: t.levelName(l)})
 	}
 	return cs
 }
@@ -147,7 +168,7 @@ func commitScore(t *T, tx storage.Tx) (Outcome, error) {
 	}
 	body := map[string]string{"round": t.Get("round"), "level": t.Get("level"), "a": a.String(), "b": b.String(), "c": c.String(), "text": (a + b + c).String()}
 	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventScored, Actor: t.S.Person, Role: t.Get("role"), Body: body}
-	if _, err := tx.Happen(e, -1, nil); err != nil {
+	if _, err := tx.Happen(e, -1, done); err != nil {
 		return t.lost(err)
 	}
 	return Outcome{Notes: []Note{note("score.saved", "number", t.Get("number"), "total", (a + b + c).In(t.S.Lang), "stars", strconv.Itoa(stars))}}, nil
@@ -171,6 +192,9 @@ func (t *T) council(commune ocop.UnitKey, level string) ocop.UnitKey {
 	}
 	return ""
 }
+
+// done takes an idea out of the inbox.
+func done(i *storage.Idea) { i.WaitingLevel = "" }
 
 // lost tells an officer that somebody else was quicker; other errors stay errors.
 func (t *T) lost(err error) (Outcome, error) {
