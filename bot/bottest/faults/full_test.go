@@ -51,6 +51,7 @@ func full(t *testing.T, w *world, fill, room func(), says string) {
 	w.register(stranger)
 	w.settled()
 	w.checkIdeas(append(done, waiting, stranger)...)
+	w.noneDead()
 }
 
 func TestAFullDiskIsRefusedAndGoesOnWhenThereIsRoom(t *testing.T) {

@@ -85,6 +85,16 @@ func (c *crowd) end() {
 	if !c.w.t.Failed() {
 		c.w.settled()
 		c.w.checkIdeas(c.people...)
+		c.w.noneDead()
+	}
+}
+
+// noneDead checks that no message was set aside for what was not its fault.
+func (w *world) noneDead() {
+	w.t.Helper()
+	var n int
+	if err := w.db.QueryRowContext(w.t.Context(), `SELECT COUNT(*) FROM dead`).Scan(&n); err != nil || n > 0 {
+		w.t.Errorf("%d messages were set aside, %v", n, err)
 	}
 }
 

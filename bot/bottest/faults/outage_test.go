@@ -37,6 +37,9 @@ func TestTheProgramOutlivesAnOutageOfItsServers(t *testing.T) {
 			postgres, redis := servers.Postgres(t), servers.Redis(t)
 			w := newWorld(t, setup{database: postgres.URL(), redis: redis.URL(), replicas: 2})
 			c := w.crowd()
+			// Who fills in a form needs no database.
+			patient := w.person(2)
+			w.talk(patient, dialog[:2]...)
 			for _, victim := range []struct {
 				says, other string
 				server      breakable
@@ -53,6 +56,9 @@ func TestTheProgramOutlivesAnOutageOfItsServers(t *testing.T) {
 					if !strings.Contains(why, victim.says+":") || strings.Contains(why, victim.other+":") {
 						t.Errorf("while %s is %s /readyz says %q", victim.says, h.name, why)
 					}
+				}
+				if victim.server == breakable(postgres) {
+					w.says(patient, dialog[2]) // answered before the database is back
 				}
 				<-over
 				h.mend(t, victim.server)
