@@ -51,7 +51,7 @@ func (c *Channel) hook(name, hook string) (Gateway, Hook, bool) {
 
 // take does what a callback asks, and gives the HTTP status to answer.
 func (c *Channel) take(r *http.Request, g Gateway, hook Hook) int {
-	if !g.allows(r.RemoteAddr) || g.Driver.Keyed && !same(r.URL.Query().Get("key"), g.Secret) {
+	if !g.allows(r.RemoteAddr) || hook.Keyed && !same(r.URL.Query().Get("key"), g.Secret) {
 		return http.StatusUnauthorized
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody+1))

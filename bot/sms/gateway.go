@@ -42,9 +42,6 @@ type Driver struct {
 	Accepted func(status int, body []byte) (id string, err *bot.SendError)
 	// Hooks are what the gateway calls, by the last part of the path.
 	Hooks map[string]Hook
-	// Keyed drivers know callbacks by Gateway.Secret in the address; others
-	// by a signature of their own.
-	Keyed bool
 }
 
 // Text is what a driver sends.
@@ -60,6 +57,7 @@ type Text struct {
 // with the request.
 type Hook struct {
 	Method string
+	Keyed  bool // known by Gateway.Secret in the address; else by a signature that Read checks
 	Read   func(g Gateway, r *http.Request, body []byte, now time.Time) (Callback, error)
 }
 

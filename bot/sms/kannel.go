@@ -19,12 +19,11 @@ import (
 // HTTP interface to send SMS messages"), a get-url for what comes in and a
 // dlr-url for reports.
 var Kannel = Driver{
-	Keyed:    true,
 	Request:  kannelRequest,
 	Accepted: kannelAccepted,
 	Hooks: map[string]Hook{
-		"mo":  {Method: http.MethodGet, Read: kannelMessage},
-		"dlr": {Method: http.MethodGet, Read: kannelReport},
+		"mo":  {Method: http.MethodGet, Keyed: true, Read: kannelMessage},
+		"dlr": {Method: http.MethodGet, Keyed: true, Read: kannelReport},
 	},
 }
 

@@ -33,7 +33,7 @@ type SMSSettings struct {
 }
 
 // drivers are the kinds of gateways.
-var drivers = map[string]sms.Driver{"kannel": sms.Kannel}
+var drivers = map[string]sms.Driver{"kannel": sms.Kannel, "android": sms.Android, "esms": sms.ESMS, "speedsms": sms.SpeedSMS}
 
 // largestSpool bounds the spool: some hundred thousand messages.
 const largestSpool = 64 << 20
@@ -51,8 +51,8 @@ func (s SMSSettings) gateway() (g sms.Gateway, wrong []error) {
 	if u, err := url.Parse(s.PublicURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		bad("SMS_PUBLIC_URL", "not an address such as http://bot.example.vn:8080")
 	}
-	if s.Password == "" {
-		bad("SMS_PASSWORD", "needed with SMS_GATEWAY")
+	if s.Password == "" && s.Gateway != "speedsms" || s.User == "" {
+		bad("SMS_USER", "needed with SMS_GATEWAY, and SMS_PASSWORD with it")
 	}
 	if len(s.Secret) < 16 {
 		bad("SMS_SECRET", "needed with SMS_GATEWAY: 16 characters or more")

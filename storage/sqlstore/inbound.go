@@ -18,9 +18,9 @@ func (s *Store) Inbound() Inbound { return Inbound{s} }
 
 // Keep stores a message; one whose ID was kept before changes nothing.
 func (v Inbound) Keep(ctx context.Context, in bot.Incoming) error {
-	_, err := v.s.do(ctx, "keep message", `INSERT INTO inbound (id, addr, via, message, text, at, claimed, done)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0) ON CONFLICT (id) DO NOTHING`,
-		in.ID, in.From, in.Via, in.MessageID, in.Text, ms(in.At))
+	_, err := v.s.do(ctx, "keep message", `INSERT INTO inbound (id, addr, via, message, text, at, arrived, claimed, done)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (id) DO NOTHING`,
+		in.ID, in.From, in.Via, in.MessageID, in.Text, ms(in.At), time.Now().UnixNano())
 	return err
 }
 
@@ -42,9 +42,9 @@ func (v Inbound) Claim(ctx context.Context, now time.Time, lease time.Duration, 
 		err = row.Scan(&in.ID, &in.From, &in.Via, &in.MessageID, &in.Text, when{&in.At})
 		return in, err
 	}, `UPDATE inbound SET claimed = $1 WHERE done = 0 AND claimed < $2 AND id IN (
-			SELECT id FROM (SELECT id, at, MAX(claimed) OVER (PARTITION BY addr) AS busy,
-				ROW_NUMBER() OVER (PARTITION BY addr ORDER BY at, id) AS place FROM inbound WHERE done = 0) AS queue
-			WHERE place = 1 AND busy < $2 ORDER BY at LIMIT $3)
+			SELECT id FROM (SELECT id, arrived, MAX(claimed) OVER (PARTITION BY addr) AS busy,
+				ROW_NUMBER() OVER (PARTITION BY addr ORDER BY arrived, id) AS place FROM inbound WHERE done = 0) AS queue
+			WHERE place = 1 AND busy < $2 ORDER BY arrived LIMIT $3)
 		RETURNING id, addr, via, message, text, at`, ms(now), ms(now.Add(-lease)), people)
 	return all, fault(err)
 }
@@ -64,7 +64,7 @@ func (v Inbound) Done(ctx context.Context, id string, now time.Time) error {
 
 // Via is the gateway a person last wrote to; empty if they never did.
 func (v Inbound) Via(ctx context.Context, addr bot.Address) (string, error) {
-	via, err := get(ctx, v.s, "gateway", scalar[string], `SELECT via FROM inbound WHERE addr = $1 ORDER BY at DESC, id DESC LIMIT 1`, addr)
+	via, err := get(ctx, v.s, "gateway", scalar[string], `SELECT via FROM inbound WHERE addr = $1 ORDER BY arrived DESC, id DESC LIMIT 1`, addr)
 	if errors.Is(err, storage.ErrNotFound) {
 		return "", nil
 	}

@@ -9,11 +9,12 @@ CREATE TABLE inbound (
     message TEXT   NOT NULL,
     text    TEXT   NOT NULL,
     at      BIGINT NOT NULL,
+    arrived BIGINT NOT NULL, -- in nanoseconds: gateways tell whole seconds, in which people write twice
     claimed BIGINT NOT NULL,
     done    BIGINT NOT NULL
 );
-CREATE INDEX inbound_waiting ON inbound (addr, at) WHERE done = 0;
-CREATE INDEX inbound_addr ON inbound (addr, at);
+CREATE INDEX inbound_waiting ON inbound (addr, arrived) WHERE done = 0;
+CREATE INDEX inbound_addr ON inbound (addr, arrived);
 CREATE INDEX inbound_done ON inbound (done);
 
 CREATE TABLE outbound (

@@ -1,0 +1,146 @@
+package sms_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/bottest/fakekannel"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/sms"
+	"ocopbot/storage"
+	"ocopbot/storage/sqlstore"
+)
+
+const (
+	secret = "a secret of twenty letters"
+	an     = bot.Address("tel:+84912000001")
+)
+
+// rig is the channel on an SQLite file, with a Kannel behind it.
+type rig struct {
+	*sms.Channel
+	t      *testing.T
+	store  *sqlstore.Store
+	kannel *fakekannel.Server
+	hook   *httptest.Server
+	log    *lockedBuffer
+	now    time.Time
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+type ledger struct{ *sqlstore.Store }
+
+func (l ledger) Add(ctx context.Context, o sms.Outgoing) error {
+	return l.AddOutbound(ctx, storage.Outbound{ID: o.ID, Gateway: o.Gateway, Addr: o.To, Segments: o.Segments,
+		Encoding: string(o.Encoding), State: int(sms.Queued), At: o.At})
+}
+
+func (l ledger) Move(ctx context.Context, r sms.Report, now time.Time) error {
+	return l.MoveOutbound(ctx, storage.OutboundMove{ID: r.ID, Gateway: r.Gateway, Provider: r.Provider, State: int(r.State)}, now)
+}
+
+func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
+	t.Helper()
+	r := &rig{t: t, log: &lockedBuffer{}, kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil),
+		now: time.Date(2026, 6, 15, 8, 0, 0, 0, ocop.Local)}
+	log := slog.New(slog.NewTextHandler(r.log, nil))
+	var err error
+	r.store, err = sqlstore.Open(t.Context(), sqlstore.Options{URL: filepath.Join(t.TempDir(), "records.db"), Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.store.Migrate(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	var in sms.Inbox = r.store.Inbound()
+	if inbox != nil {
+		in = inbox(in)
+	}
+	local := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	r.Channel, err = sms.New(sms.Options{
+		Gateways: []sms.Gateway{
+			{Name: "kannel", Driver: sms.Kannel, URL: r.kannel.URL(), User: "ocop", Password: "a password", Number: "0912000000", Secret: secret, Callers: local},
+			{Name: "android", Driver: sms.Android, URL: "http://127.0.0.1:1", User: "ocop", Password: "a password", Secret: secret},
+			{Name: "esms", Driver: sms.ESMS, URL: "http://127.0.0.1:1", User: "key", Password: "a password", Secret: secret},
+			{Name: "far", Driver: sms.Kannel, URL: "http://127.0.0.1:1", Secret: secret, Callers: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
+		},
+		PublicURL: "http://" + r.hook.Listener.Addr().String(), Inbox: in, Ledger: ledger{r.store},
+		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
+		Log:    log, Now: func() time.Time { return r.now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.hook.Config.Handler = r.Channel
+	r.hook.Start()
+	t.Cleanup(func() {
+		r.hook.Close()
+		r.kannel.Close()
+		if err := r.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// calls makes a request as a gateway does and gives the status.
+func (r *rig) calls(method, path string, body []byte, header map[string]string) int {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), method, r.hook.URL+path, bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for k, v := range header {
+		req.Header.Set(k, v)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode
+}
+
+// says brings a message by Kannel.
+func (r *rig) says(id, from, text string) int {
+	r.t.Helper()
+	q := url.Values{"key": {secret}, "id": {id}, "from": {from}, "text": {text}, "coding": {"0"}}
+	return r.calls(http.MethodGet, "/sms/kannel/mo?"+q.Encode(), nil, nil)
+}
+
+func (r *rig) waiting() int {
+	r.t.Helper()
+	n, err := r.store.Inbound().Waiting(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return n
+}
