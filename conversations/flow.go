@@ -24,9 +24,9 @@ type Flow struct {
 	// Sure: what it does cannot be undone, so that it is not done on the word
 	// of a sender who may be forged.
 	Sure bool
-	// Photo takes a picture sent while the flow is open. nil: it goes to a
+	// Photo takes a picture for the i-th frame, one of this flow. nil: it goes to a
 	// form that was sent before.
-	Photo func(*T, bot.File)
+	Photo func(t *T, i int, f bot.File) error
 	// Commit writes the outcome, in one transaction, once. It sees only the
 	// frame's answers, the session's person and tx. nil: nothing is written.
 	Commit func(*T, storage.Tx) (Outcome, error)

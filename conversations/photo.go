@@ -1,33 +1,57 @@
 package conversations
 
 import (
+	"strings"
+
 	"ocopbot/bot"
 	"ocopbot/storage"
 )
 
-// keepFormPhoto adds a picture to the form being supplemented.
-func keepFormPhoto(t *T, f bot.File) {
-	t.Set("file", f.ID)
-	if t.Get("number") != "" {
-		t.S.Pending = true
+// mostPhotos is how many pictures are taken in at once.
+const mostPhotos = 5
+
+// addPicture adds a picture to those kept under key; false: there are enough.
+func (f *Frame) addPicture(key string, file bot.File) bool {
+	ids := strings.Fields(f.get(key))
+	if len(ids) >= mostPhotos {
+		return false
 	}
+	f.set(key, strings.Join(append(ids, file.ID), " "))
+	return true
 }
 
-// photo keeps a picture sent while no form is open: it belongs to a form that
+// keepFormPhoto adds a picture to the form being supplemented. As long as it
+// is not known which form that is, it is asked.
+func keepFormPhoto(t *T, i int, f bot.File) error {
+	t.resume(i)
+	if t.Get("number") == "" {
+		return t.open(photoFlow, map[string]string{"file": f.ID})
+	}
+	t.Set("file", f.ID)
+	t.S.Pending = true
+	return nil
+}
+
+// photo keeps pictures sent while no form is open: they belong to a form that
 // was sent before.
 func photo() *Flow {
 	return &Flow{
 		ID: photoFlow, Version: 1, Consent: true,
-		Begin: func(t *T) error {
-			if err := beginSupplement(t); err != nil {
-				return err
+		Begin: beginSupplement,
+		Photo: func(t *T, i int, f bot.File) error { // one more for the same form
+			if !t.S.Frames[i].addPicture("file", f) {
+				t.Tell("reg.photo_enough")
+				return nil
 			}
+			t.Tell("reg.photo_kept")
 			return nil
 		},
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
-			o, err := commitSupplement(t, tx)
-			o.Next, o.Set = "", nil
-			return o, err
+			i, err := ideaIn(tx, t.Get("number"))
+			if err != nil {
+				return Outcome{}, err
+			}
+			return t.keepFiles(tx, i)
 		},
 		Steps: []*Step{
 			{ID: "number", Needed: missingAlways("number"), Numbers: true, Load: loadOwnIdeas, Choices: func(t *T) []bot.Choice {
@@ -35,4 +59,15 @@ func photo() *Flow {
 			}, Parse: parseOwnNumber},
 		},
 	}
+}
+
+// keepFiles adds the pictures sent to a form that was sent before.
+func (t *T) keepFiles(tx storage.Tx, i storage.Idea) (Outcome, error) {
+	for _, id := range strings.Fields(t.Get("file")) {
+		f := storage.File{ID: storage.NewID(t.Now), Idea: i.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}
+		if err := tx.AddFile(f); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Notes: []Note{note("photo.kept", "number", i.Number.String())}}, nil
 }

@@ -359,23 +359,15 @@ func supportChoices(t *T) []bot.Choice {
 func noChoices(*T) []bot.Choice { return nil }
 
 // keepPhoto adds a picture to the form being filled in; mostPhotos are kept.
-func keepPhoto(t *T, f bot.File) {
-	const mostPhotos = 5
-	for i := len(t.S.Frames) - 1; i > 0; i-- {
-		fr := &t.S.Frames[i]
-		if fr.Flow != registerFlow {
-			continue
-		}
-		ids := strings.Fields(fr.get("photos"))
-		if len(ids) >= mostPhotos {
-			t.Tell("reg.photo_enough")
-			return
-		}
-		fr.set("photos", strings.Join(append(ids, f.ID), " "))
-		t.Tell("reg.photo_kept")
-		if fr.Step == "photo" && i == len(t.S.Frames)-1 {
-			fr.Step = summaryStep
-		}
-		return
+func keepPhoto(t *T, i int, f bot.File) error {
+	fr := &t.S.Frames[i]
+	if !fr.addPicture("photos", f) {
+		t.Tell("reg.photo_enough")
+		return nil
 	}
+	t.Tell("reg.photo_kept")
+	if fr.Step == "photo" && fr == t.F() {
+		fr.Step = summaryStep
+	}
+	return nil
 }

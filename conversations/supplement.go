@@ -205,17 +205,14 @@ func commitSupplement(t *T, tx storage.Tx) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	again := Outcome{Next: "item", Set: map[string]string{"item": "", "value": "", "file": ""}}
+	if t.Get("file") != "" {
+		o, err := t.keepFiles(tx, i)
+		o.Next, o.Set = t.F().Step, map[string]string{"file": ""}
+		return o, err
+	}
+	again := Outcome{Next: "item", Set: map[string]string{"item": "", "value": ""}}
 	if next := t.nextItem(i, item); next != "" {
 		again.Next, again.Set["item"] = "text", next
-	}
-	if id := t.Get("file"); id != "" {
-		f := storage.File{ID: storage.NewID(t.Now), Idea: i.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}
-		if err := tx.AddFile(f); err != nil {
-			return Outcome{}, err
-		}
-		again.Notes = []Note{note("photo.kept", "number", number)}
-		return again, nil
 	}
 	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: ocop.EventCorrected, Actor: t.S.Person, Role: "producer",
 		Body: map[string]string{"item": item, "was": itemValue(i, item), "now": value}}

@@ -73,7 +73,9 @@ func (t *T) takePhoto() error {
 	asked := t.present()
 	for i := len(t.S.Frames) - 1; i > 0; i-- {
 		if f := t.flows[t.S.Frames[i].Flow]; f.Photo != nil {
-			f.Photo(t, t.In.File)
+			if err := f.Photo(t, i, t.In.File); err != nil {
+				return err
+			}
 			if t.In.Text != "" && asked.Parse != nil && !t.S.Pending { // the caption is an answer
 				return t.takeText()
 			}
