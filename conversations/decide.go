@@ -80,12 +80,21 @@ func starChoices(t *T) []bot.Choice {
 		return []bot.Choice{t.choice(choiceMenu, "choice.menu")}
 	}
 	var cs []bot.Choice
-	for stars := max(ev.Proposed, 3); stars >= 3; stars-- {
-		if stars <= ev.Proposed {
-			cs = append(cs, bot.Choice{ID: strconv.Itoa(stars), Label: t.Text("decide.n_stars", dataOf("stars", stars))})
-		}
+	for stars := t.mostStars(ev); stars >= 3; stars-- {
+		cs = append(cs, bot.Choice{ID: strconv.Itoa(stars), Label: t.Text("decide.n_stars", dataOf("stars", stars))})
 	}
 	return append(cs, t.choice("0", "decide.not_reached"))
+}
+
+// mostStars is what a decision can recognise: what the points propose, as far
+// as it is the level's to give.
+func (t *T) mostStars(ev storage.Evaluation) int {
+	for _, l := range t.prog.Levels(t.Now) {
+		if l.Level == t.Get("level") && len(l.Stars) > 0 {
+			return min(ev.Proposed, slices.Max(l.Stars))
+		}
+	}
+	return ev.Proposed
 }
 
 func answerStars(t *T, v string) error {
@@ -94,7 +103,7 @@ func answerStars(t *T, v string) error {
 	t.Set("seen", strconv.Itoa(ev.Version)) // the points the decision is on
 	t.Set("stars", v)
 	t.Set("lower", "")
-	if n, _ := strconv.Atoi(v); n < ev.Proposed && ev.Proposed >= 3 { // v is one of the choices
+	if n, _ := strconv.Atoi(v); n < t.mostStars(ev) && ev.Proposed >= 3 { // v is one of the choices
 		t.Set("lower", "1")
 	}
 	return t.goOn(0)
