@@ -15,9 +15,10 @@ const (
 	// atOnce is how many people are answered at the same time.
 	atOnce = 8
 	// turnTime bounds a turn and its sends; lease is longer, so that no other
-	// process begins a message that is still being handled.
-	turnTime = 40 * time.Second
-	lease    = 60 * time.Second
+	// process begins a message that is still being handled, and what a killed
+	// one had begun is answered as soon as it is over.
+	turnTime = 20 * time.Second
+	lease    = 25 * time.Second
 	// lookEvery is how often the inbox is looked into when nothing is heard of
 	// it: another process may have kept something, or have died.
 	lookEvery = time.Second
