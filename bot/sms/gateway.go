@@ -152,6 +152,29 @@ func (c *Channel) call(g Gateway, req *http.Request) (string, *bot.SendError) {
 	return g.Driver.Accepted(resp.StatusCode, body)
 }
 
+// Check tells whether every gateway can be reached. It sends nothing, so that
+// wrong passwords show only with the first message.
+func (c *Channel) Check(ctx context.Context) error {
+	for _, g := range c.o.Gateways {
+		req, err := http.NewRequestWithContext(ctx, http.MethodHead, g.URL, nil)
+		if err != nil {
+			return fmt.Errorf("sms: %s: %w", g.Name, err)
+		}
+		resp, err := c.client.Do(req)
+		if err != nil {
+			var ue *url.Error
+			if errors.As(err, &ue) {
+				err = ue.Err
+			}
+			return fmt.Errorf("sms: %s does not answer: %w", g.Name, err)
+		}
+		if err := resp.Body.Close(); err != nil {
+			return fmt.Errorf("sms: %s: %w", g.Name, err)
+		}
+	}
+	return nil
+}
+
 // byStatus is why a gateway that goes by HTTP's codes did not take a message.
 func byStatus(status int) *bot.SendError {
 	err := fmt.Errorf("the gateway answers %d", status)

@@ -57,6 +57,9 @@ func (c *doctorCmd) Run(ctx context.Context, s *Settings, out streams) error {
 			r.telegram(s, h)
 		}
 	}
+	if err := r.sms(ctx, s); err != nil {
+		return err
+	}
 	if r.ill {
 		return errIll
 	}
