@@ -20,7 +20,7 @@ func decide() *Flow {
 	return &Flow{
 		ID: decideFlow, Version: 1, Draft: true, Sure: true,
 		Steps: []*Step{
-			{ID: "stars", Load: loadDecision, Ask: askStars, Choices: starChoices, Answer: answerStars},
+			{ID: "stars", Load: loadDecision, Ask: askStars, Choices: starChoices, Parse: parseStars, Answer: answerStars, Numbers: true},
 			{ID: "reason", Needed: has("lower"), Parse: parseLine},
 			{ID: "decision", Parse: parseDecision},
 			{ID: "date", Parse: parseDate},
@@ -95,6 +95,16 @@ func (t *T) mostStars(ev storage.Evaluation) int {
 		}
 	}
 	return ev.Proposed
+}
+
+// parseStars takes the number of stars itself, where no list is numbered.
+func parseStars(t *T, text string) (string, *Note) {
+	for _, c := range starChoices(t) {
+		if c.ID == text {
+			return text, nil
+		}
+	}
+	return "", &Note{Key: "engine.not_understood"}
 }
 
 func answerStars(t *T, v string) error {

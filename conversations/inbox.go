@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -315,7 +316,24 @@ func commitAct(t *T, tx storage.Tx) (Outcome, error) {
 	return Outcome{Notes: []Note{note("act.done_"+t.Get("act"), "number", number)}}, nil
 }
 
-// notify tells an idea's owner of something, by the outbox.
+// notify tells an idea's owners of something, by the outbox: who registered it
+// and everybody of its organisation.
 func (t *T) notify(tx storage.Tx, i storage.Idea, event storage.ID, kind string) error {
-	return tx.Notify(storage.Notice{ID: storage.NewID(t.Now), Person: i.Person, Kind: kind, Idea: i.ID, Event: event, State: storage.NoticeQueued, At: t.Now})
+	owners := []storage.ID{i.Person}
+	members, err := tx.Members(i.Organisation)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if !slices.Contains(owners, m.Person) {
+			owners = append(owners, m.Person)
+		}
+	}
+	for _, owner := range owners {
+		n := storage.Notice{ID: storage.NewID(t.Now), Person: owner, Kind: kind, Idea: i.ID, Event: event, State: storage.NoticeQueued, At: t.Now}
+		if err := tx.Notify(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -98,10 +98,12 @@ func beginRegister(t *T) error {
 	}
 	if len(orgs) == 1 { // theirs, should the form be sent before that is asked
 		t.Set("org", idText(orgs[0].ID))
+		t.Set("orgname", orgs[0].Name)
 	}
 	if t.Get("same") != "" && len(orgs) > 0 {
 		t.Set("orgs?", "")
 		t.Set("org", idText(orgs[0].ID))
+		t.Set("orgname", orgs[0].Name)
 		t.Set("place", string(orgs[0].Unit))
 	}
 	return nil
@@ -233,7 +235,7 @@ func answerProduct(t *T, v string) error {
 // splitProducts finds the two products of "mật ong và rượu men lá"; an empty
 // second one means that there is one.
 func splitProducts(text string) (first, second string) {
-	for _, sep := range []string{"\n", ";", " và ", " va ", " + ", " & "} {
+	for _, sep := range []string{"\n", ";", ", ", " và ", " va ", " + ", " & "} {
 		a, b, found := strings.Cut(text, sep)
 		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 		if found && utf8.RuneCountInString(a) > 1 && utf8.RuneCountInString(b) > 1 {
@@ -300,6 +302,11 @@ func answerOrganisation(t *T, v string) error {
 		return t.goOn(i)
 	}
 	t.Set("org", v)
+	for _, o := range t.Loaded.([]storage.Organisation) {
+		if idText(o.ID) == v {
+			t.Set("orgname", o.Name)
+		}
+	}
 	return t.goOn(i + 2)
 }
 

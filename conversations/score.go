@@ -20,7 +20,7 @@ func score() *Flow {
 		ID: scoreFlow, Version: 1, Draft: true, Sure: true,
 		Steps: []*Step{
 			{ID: "level", Load: loadForOfficer, Choices: levelChoices},
-			{ID: "round", Load: loadForOfficer, Parse: parseRound},
+			{ID: "round", Load: loadForOfficer, Parse: parseRound, Answer: answerRound},
 			{ID: "a", Load: loadForOfficer, Ask: askPart("a"), Parse: parsePart("a")},
 			{ID: "b", Load: loadForOfficer, Ask: askPart("b"), Parse: parsePart("b")},
 			{ID: "c", Load: loadForOfficer, Ask: askPart("c"), Parse: parsePart("c")},
@@ -29,6 +29,45 @@ func score() *Flow {
 		},
 		Commit: commitScore,
 	}
+}
+
+// answerRound notes which points of that round the officer knows of: points
+// that somebody else records meanwhile are not overwritten unseen.
+func answerRound(t *T, v string) error {
+	t.Set("round", v)
+	seen, err := t.evaluated()
+	if err != nil {
+		return err
+	}
+	t.Set("seen", strconv.Itoa(seen.Version))
+	if seen.ID != 0 {
+		t.Tell("score.has", "round", v, "a", seen.A.In(t.S.Lang), "b", seen.B.In(t.S.Lang), "c", seen.C.In(t.S.Lang), "total", seen.Total().In(t.S.Lang))
+	}
+	_, i := t.flows[scoreFlow].step("round")
+	return t.goOn(i)
+}
+
+// evaluated is the idea's evaluation in the round that was named; none has
+// Version 0.
+func (t *T) evaluated() (storage.Evaluation, error) {
+	i, ok := t.Loaded.(storage.Idea)
+	if !ok || i.ID == 0 {
+		return storage.Evaluation{}, nil
+	}
+	evaluations, err := t.reads.Evaluations(t.Ctx, i.ID)
+	if err != nil {
+		return storage.Evaluation{}, fmt.Errorf("conversations: evaluations: %w", err)
+	}
+	for _, ev := range evaluations {
+		r, err := t.reads.Round(t.Ctx, ev.Round)
+		if err != nil {
+			return storage.Evaluation{}, fmt.Errorf("conversations: round: %w", err)
+		}
+		if roundName(r) == t.Get("round") && r.Level == t.Get("level") {
+			return ev, nil
+		}
+	}
+	return storage.Evaluation{}, nil
 }
 
 // loadForOfficer checks at every question that the officer still is one.
@@ -159,6 +198,9 @@ func commitScore(t *T, tx storage.Tx) (Outcome, error) {
 	}
 	if ev.Decision != "" {
 		return Outcome{Notes: []Note{note("score.decided", "number", t.Get("number"))}}, nil
+	}
+	if strconv.Itoa(ev.Version) != t.Get("seen") && t.Get("seen") != "" {
+		return t.lost(storage.ErrConflict)
 	}
 	ev.A, ev.B, ev.C, ev.Proposed, ev.Stars = a, b, c, stars, -1
 	ev.Remarks, ev.At, ev.By = t.Get("remarks"), t.Now, t.S.Person

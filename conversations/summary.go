@@ -38,6 +38,11 @@ func askSummary(t *T) (string, locales.Data) {
 func (t *T) shown(field string) string {
 	v := t.Get(field)
 	switch {
+	case field == "title" && t.Get("org") != "":
+		if t.Get("orgname") == t.Get("name") { // a household goes by the person
+			return ""
+		}
+		return t.Get("orgname")
 	case field == "place":
 		return t.unitName(v)
 	case field == "phone" && v != "":

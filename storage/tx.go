@@ -23,6 +23,8 @@ type Tx interface {
 
 	PutOrganisation(o Organisation) error
 	PutMember(m Member) error
+	// Members lists who belongs to an organisation.
+	Members(organisation ID) ([]Member, error)
 
 	// AddIdea gives the idea the next number of its series (Number.Prefix and
 	// Number.Year) and inserts it with its first event, Registered. Numbers

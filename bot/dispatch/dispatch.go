@@ -234,11 +234,9 @@ func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *co
 // run it.
 func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (bot.Reply, error) {
 	previous := s.Turn
-	var routes []storage.Route
 	if s.Erases() && s.Person != 0 {
-		var err error
-		if routes, err = h.records.Routes(ctx, s.Person); err != nil {
-			return bot.Reply{}, fmt.Errorf("dispatch: routes: %w", err)
+		if err := h.forget(ctx, s.Person, addr); err != nil {
+			return bot.Reply{}, err
 		}
 	}
 	outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
@@ -251,15 +249,25 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	return r, h.save(ctx, addr, previous, s)
+}
+
+// forget deletes a person's dialogs at their other addresses. It comes before
+// the records are erased, for nothing tells those addresses afterwards.
+func (h handler) forget(ctx context.Context, person storage.ID, but bot.Address) error {
+	routes, err := h.records.Routes(ctx, person)
+	if err != nil {
+		return fmt.Errorf("dispatch: routes: %w", err)
+	}
 	for _, route := range routes {
-		if route.Addr == addr {
+		if route.Addr == but {
 			continue
 		}
 		if err := h.sessions.Delete(ctx, route.Addr); err != nil {
-			return bot.Reply{}, fmt.Errorf("dispatch: forget: %w", err)
+			return fmt.Errorf("dispatch: forget: %w", err)
 		}
 	}
-	return r, h.save(ctx, addr, previous, s)
+	return nil
 }
 
 // reachable notes that a person blocked the bot, or came back.

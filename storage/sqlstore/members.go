@@ -13,8 +13,13 @@ func scanMember(row scanner) (m storage.Member, err error) {
 
 // Members lists who belongs to an organisation, the first first.
 func (s *Store) Members(ctx context.Context, organisation storage.ID) ([]storage.Member, error) {
-	return list(ctx, s, "members", scanMember,
-		`SELECT organisation, person, role, since FROM members WHERE organisation = $1 ORDER BY since, person`, organisation)
+	return list(ctx, s, "members", scanMember, membersOf, organisation)
+}
+
+const membersOf = `SELECT organisation, person, role, since FROM members WHERE organisation = $1 ORDER BY since, person`
+
+func (x *tx) Members(organisation storage.ID) ([]storage.Member, error) {
+	return txList(x, scanMember, membersOf, organisation)
 }
 
 // IsMember tells whether a person belongs to an organisation.
