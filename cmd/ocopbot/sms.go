@@ -54,6 +54,9 @@ func (s SMSSettings) gateway() (g sms.Gateway, wrong []error) {
 	if s.Password == "" && s.Gateway != "speedsms" || s.User == "" {
 		bad("SMS_USER", "needed with SMS_GATEWAY, and SMS_PASSWORD with it")
 	}
+	if s.Number == "" && s.Gateway == "kannel" { // it refuses messages that name no sender
+		bad("SMS_NUMBER", "needed with Kannel")
+	}
 	if len(s.Secret) < 16 {
 		bad("SMS_SECRET", "needed with SMS_GATEWAY: 16 characters or more")
 	}

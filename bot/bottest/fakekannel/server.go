@@ -105,6 +105,8 @@ func (s *Server) sendsms(w http.ResponseWriter, r *http.Request) {
 		complain("a text that is not of the GSM alphabet: %v", err)
 	case q.Get("coding") == "2" && err == nil:
 		complain("a text that costs twice for nothing: %q", q.Get("text"))
+	case q.Get("from") == "":
+		complain("a message without a sender, which Kannel refuses")
 	case q.Get("charset") != "UTF-8":
 		complain("charset %q", q.Get("charset"))
 	case !strings.HasPrefix(q.Get("to"), "+84"):
