@@ -14,7 +14,7 @@ const keyword = "ocop"
 // afterKeyword is what follows the keyword; ok is false without it.
 func afterKeyword(text string) (rest string, ok bool) {
 	first, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if viet.Fold(first) != keyword {
+	if len(first) != len(keyword) || viet.Fold(first) != keyword {
 		return "", false
 	}
 	return strings.TrimSpace(rest), true
@@ -109,6 +109,10 @@ func unsaid(key string) func(*T) bool {
 // alone (NĐ 91/2020/NĐ-CP): they mean nothing else at any question but the
 // one for consent.
 func refuses(text string) bool {
+	const longest = len("từ chối quảng cáo")
+	if len(text) > longest { // nearly all texts: nothing needs folding
+		return false
+	}
 	switch viet.Fold(text) {
 	case "tu choi", "tu choi qc", "stop":
 		return true
