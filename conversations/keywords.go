@@ -110,8 +110,8 @@ func unsaid(key string) func(*T) bool {
 // one for consent.
 func refuses(text string) bool {
 	const longest = len("từ chối quảng cáo")
-	if len(text) > longest { // nearly all texts: nothing needs folding
-		return false
+	if len(text) > longest || !strings.ContainsAny(text[:min(1, len(text))], "tTsS") {
+		return false // nearly all texts: nothing needs folding
 	}
 	switch viet.Fold(text) {
 	case "tu choi", "tu choi qc", "stop":
