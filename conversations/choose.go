@@ -24,25 +24,25 @@ func numberOf(typed string) int {
 
 // chosen finds the offered choice a text names: by number, label, or the
 // label's start when only one has it.
-func (t *T) chosen(text string) string {
+func (t *T) chosen(text string) (string, error) {
 	if len(t.S.Offered) == 0 {
-		return ""
+		return "", nil
 	}
 	typed := viet.Fold(text)
 	if n := numberOf(typed); n >= 0 {
 		if n >= 1 && n <= len(t.S.Offered) {
-			return t.S.Offered[n-1]
+			return t.S.Offered[n-1], nil
 		}
-		return ""
+		return "", nil
 	}
 	if err := t.load(); err != nil {
-		return ""
+		return "", err
 	}
 	starts := ""
 	for _, c := range t.choices() {
 		whole, start := sameLabel(typed, c.Label)
 		if whole {
-			return c.ID
+			return c.ID, nil
 		}
 		if start {
 			if starts != "" {
@@ -53,9 +53,9 @@ func (t *T) chosen(text string) string {
 		}
 	}
 	if starts == "many" {
-		return ""
+		return "", nil
 	}
-	return starts
+	return starts, nil
 }
 
 func isNumber(text string) bool { _, err := strconv.Atoi(text); return err == nil }
@@ -89,19 +89,22 @@ func (t *T) choose(id string) error {
 	return t.answer(s, id)
 }
 
-func (t *T) tryParse(s *Step, text string) (string, *Note) {
+// tryParse is what a step makes of a typed answer. Its error is that of a
+// record that could not be read.
+func (t *T) tryParse(s *Step, text string) (string, *Note, error) {
 	if err := t.load(); err != nil {
-		return "", &Note{Key: "engine.not_understood"}
+		return "", nil, err
 	}
-	return s.Parse(t, text)
+	v, complaint := s.Parse(t, text)
+	return v, complaint, nil
 }
 
 // parse takes a typed answer, or complains and asks again.
 func (t *T) parse(s *Step, text string) error {
-	if err := t.load(); err != nil {
+	v, complaint, err := t.tryParse(s, text)
+	if err != nil {
 		return err
 	}
-	v, complaint := s.Parse(t, text)
 	if complaint != nil {
 		t.S.Notes = append(t.S.Notes, *complaint)
 		return t.missedAgain(s)

@@ -127,11 +127,17 @@ func (t *T) takeText() error {
 		return t.missed(s)
 	}
 	if s.Numbers && (t.Caps.Buttons || !isNumber(text)) && looksLikeNumber(text) {
-		if v, complaint := t.tryParse(s, text); complaint == nil {
+		if v, complaint, err := t.tryParse(s, text); err != nil {
+			return err
+		} else if complaint == nil {
 			return t.answer(s, v)
 		}
 	}
-	if id := t.chosen(text); id != "" {
+	id, err := t.chosen(text)
+	if err != nil {
+		return err
+	}
+	if id != "" {
 		return t.choose(id)
 	}
 	if looksLikeCode(text) && !t.flows[t.F().Flow].Draft {
