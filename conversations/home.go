@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"ocopbot/bot"
 	"ocopbot/conversations/understand"
@@ -123,7 +124,7 @@ func parseHome(t *T, text string) (string, *Note) {
 }
 
 func answerHome(t *T, v string) error {
-	if number, ok := cutPrefix(v, "number "); ok {
+	if number, ok := strings.CutPrefix(v, "number "); ok {
 		return t.showStatus(number)
 	}
 	switch v {

@@ -218,6 +218,4 @@ func date(t time.Time) string {
 	return t.In(ocop.Local).Format("02/01/2006")
 }
 
-func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, prefix) }
-
 func (t *T) levelName(id string) string { return t.prog.LevelName(id, t.S.Lang) }

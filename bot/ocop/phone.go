@@ -147,12 +147,3 @@ func FormatPhone(e164 string) string {
 	}
 	return e164
 }
-
-// MaskPhone is a number as others may see it: the last three digits only,
-// "*** *** 678". Of anything that is no number nothing is shown.
-func MaskPhone(e164 string) string {
-	if KindOfPhone(e164) == NoPhone {
-		return "***"
-	}
-	return "*** *** " + e164[len(e164)-3:]
-}
