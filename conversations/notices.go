@@ -32,18 +32,28 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 	t := &T{Engine: e, Ctx: ctx, S: NewSession(p.Lang), Caps: caps, Now: now}
 	t.S.Person = p.ID
 	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true}
-	switch n.Kind {
-	case "digest":
-		return t.digest(ctx, n, m)
+	if tell, ok := tellings[n.Kind]; ok {
+		return tell(t, n, m)
 	}
-	i, err := e.reads.Idea(ctx, n.Idea)
+	return t.tellOfIdea(n, m)
+}
+
+// tellings make the notices that are about something else than an idea, by
+// their kind.
+var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, error){
+	"digest": (*T).digest,
+}
+
+// tellOfIdea is news of an idea: the kind is the text's key.
+func (t *T) tellOfIdea(n storage.Notice, m bot.Message) (bot.Message, error) {
+	i, err := t.reads.Idea(t.Ctx, n.Idea)
 	if errors.Is(err, storage.ErrNotFound) {
 		return m, ErrMovedOn
 	}
 	if err != nil {
 		return m, fmt.Errorf("conversations: notice: %w", err)
 	}
-	events, err := e.reads.Events(ctx, i.ID)
+	events, err := t.reads.Events(t.Ctx, i.ID)
 	if err != nil {
 		return m, fmt.Errorf("conversations: notice: %w", err)
 	}
@@ -81,8 +91,8 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 }
 
 // digest tells an officer in the morning what came in.
-func (t *T) digest(ctx context.Context, n storage.Notice, m bot.Message) (bot.Message, error) {
-	routes, err := t.reads.Routes(ctx, n.Person)
+func (t *T) digest(n storage.Notice, m bot.Message) (bot.Message, error) {
+	routes, err := t.reads.Routes(t.Ctx, n.Person)
 	if err != nil {
 		return m, fmt.Errorf("conversations: digest: %w", err)
 	}
@@ -97,11 +107,11 @@ func (t *T) digest(ctx context.Context, n storage.Notice, m bot.Message) (bot.Me
 	if !isOfficer(v) {
 		return m, ErrMovedOn
 	}
-	ideas, total, err := t.reads.Inbox(ctx, scope(v), 0, inboxPage)
+	ideas, total, err := t.reads.Inbox(t.Ctx, scope(v), 0, inboxPage)
 	if err != nil {
 		return m, fmt.Errorf("conversations: digest: %w", err)
 	}
-	requests, err := t.reads.Requests(ctx, scope(v), 100)
+	requests, err := t.reads.Requests(t.Ctx, scope(v), 100)
 	if err != nil {
 		return m, fmt.Errorf("conversations: digest: %w", err)
 	}

@@ -22,6 +22,7 @@ type Notice struct {
 	Kind      string // key of a notice text: "accepted", "asked", "digest", …
 	Idea      ID
 	Event     ID
+	Subject   ID // of a record of Kind's own sort; 0: about an idea, or about none
 	NotBefore time.Time
 	State     string
 	Why       string
