@@ -1,6 +1,6 @@
 # make run    talk to the bot in this terminal; needs nothing but Go
 # make test   everything CI checks; installs and starts its own servers
-# make bench  the load test, against servers that sync to disk
+# make bench  the load test, against servers that sync to disk; PART=forms runs one part
 # make build  a static binary in bin/
 
 export CGO_ENABLED ?= 0
@@ -23,4 +23,4 @@ check:
 	go vet ./...
 
 bench:
-	.ci/servers run --durable go run ./bot/bottest/bench
+	.ci/servers run --durable go run ./bot/bottest/bench $(if $(PART),-part $(PART))

@@ -3,7 +3,15 @@
 // 20 ms to answer, and beside it the floor no such bot can go below.
 //
 // It measures and prints; it judges nothing and fails only when something did
-// not work. It is started by `make bench`, which gives it private servers.
+// not work. It is started by `make bench`, which gives it private servers;
+// `make bench PART=memory` runs one part alone.
+//
+// What it measures are the parts, listed in parts.go. To add one, write a
+// method of rig in a file of its own that measures and prints, and give it a
+// line in that list. The rig starts the program on an empty database and an
+// empty Redis (startBot), knows the processor time and memory it takes
+// (process) and pretends to be Telegram (api); a part starts what else it
+// needs, and stops it.
 package main
 
 import (
@@ -13,7 +21,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,7 +31,8 @@ func main() {
 	database := flag.String("database", os.Getenv("OCOPBOT_TEST_DATABASE_URL"), "PostgreSQL to measure on; a database is made and dropped")
 	seconds := flag.Int("seconds", 8, "how long each measurement runs")
 	rounds := flag.Int("rounds", 3, "how often everything is measured in turn; the medians are printed")
-	stored := flag.Int("stored", 1_000_000, "sessions stored for the last measurement; 0 leaves it out")
+	part := flag.String("part", "", "measure only this part: "+strings.Join(partNames(), ", "))
+	stored := flag.Int("stored", 1_000_000, "sessions stored in the part flat")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -35,7 +44,7 @@ func main() {
 		}
 		return
 	}
-	b := bench{redisURL: *redisURL, database: *database, each: time.Duration(*seconds) * time.Second, stored: *stored, rounds: *rounds}
+	b := bench{redisURL: *redisURL, database: *database, each: time.Duration(*seconds) * time.Second, stored: *stored, rounds: *rounds, part: *part}
 	if err := b.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -49,82 +58,28 @@ type bench struct {
 	redisURL, database string
 	each               time.Duration
 	stored, rounds     int
+	part               string // empty: all
 }
 
 func (b *bench) run(ctx context.Context) error {
 	if b.redisURL == "" || b.database == "" {
 		return errNoServers
 	}
+	chosen, err := choose(b.part)
+	if err != nil {
+		return err
+	}
 	rig, err := newRig(ctx, b)
 	if err != nil {
 		return err
 	}
 	defer rig.close()
-
-	fmt.Printf("%-28s %7s %10s %8s %8s %8s %8s\n", "what", "people", "msgs/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB")
-	for _, people := range []int{64, 256} {
-		if err := rig.compare(ctx, people); err != nil {
-			return err
+	for _, p := range chosen {
+		fmt.Printf("%s: %s\n", p.name, p.what)
+		if err := p.run(rig, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
-	}
-	if err := rig.memory(ctx); err != nil {
-		return fmt.Errorf("memory: %w", err)
-	}
-	if b.stored > 0 {
-		return rig.flat(ctx, b.stored)
+		fmt.Println()
 	}
 	return nil
-}
-
-// compare measures floor, form filling and whole registrations in turn, again
-// and again: on a machine that others use too, only what was measured at the
-// same time can be compared, and only by its median.
-func (r *rig) compare(ctx context.Context, people int) error {
-	var floors, forms, wholes []measured
-	var rate, cpu, whole []float64
-	for range r.rounds {
-		floor, err := r.measureFloor(ctx, people)
-		if err != nil {
-			return fmt.Errorf("floor: %w", err)
-		}
-		form, err := r.measureBot(ctx, people, formFilling)
-		if err != nil {
-			return fmt.Errorf("form filling: %w", err)
-		}
-		all, err := r.measureBot(ctx, people, wholeRegistration)
-		if err != nil {
-			return fmt.Errorf("whole registration: %w", err)
-		}
-		floors, forms, wholes = append(floors, floor), append(forms, form), append(wholes, all)
-		rate, cpu, whole = append(rate, form.rate/floor.rate), append(cpu, form.cpu/floor.cpu), append(whole, all.rate/floor.rate)
-	}
-	medianOf(floors).print("floor", people)
-	medianOf(forms).print("form filling", people)
-	medianOf(wholes).print("whole registration", people)
-	fmt.Printf("  at %d people: form filling %.2f of the floor's messages/s at %.2f of its CPU; whole registrations %.2f, %.0f committed/s\n",
-		people, median(rate), median(cpu), median(whole), medianOf(wholes).rate/messagesPerDialog)
-	return nil
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
-}
-
-// medianOf is the median of each figure by itself.
-func medianOf(all []measured) measured {
-	of := func(figure func(measured) float64) float64 {
-		var values []float64
-		for _, m := range all {
-			values = append(values, figure(m))
-		}
-		return median(values)
-	}
-	return measured{
-		rate: of(func(m measured) float64 { return m.rate }),
-		cpu:  of(func(m measured) float64 { return m.cpu }),
-		rss:  of(func(m measured) float64 { return m.rss }),
-		p50:  time.Duration(of(func(m measured) float64 { return float64(m.p50) })),
-		p99:  time.Duration(of(func(m measured) float64 { return float64(m.p99) })),
-	}
 }

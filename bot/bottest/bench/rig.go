@@ -64,6 +64,10 @@ type measured struct {
 	p50, p99       time.Duration
 }
 
+func printHead() {
+	fmt.Printf("%-28s %7s %10s %8s %8s %8s %8s\n", "what", "people", "msgs/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB")
+}
+
 func (m measured) print(what string, people int) {
 	fmt.Printf("%-28s %7d %10.0f %8.1f %8.1f %8.0f %8.1f\n", what, people, m.rate, ms(m.p50), ms(m.p99), m.cpu, m.rss)
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// part is one thing that is measured, by itself or among the others.
+type part struct {
+	name string // as in `make bench PART=name`
+	what string
+	run  func(*rig, context.Context) error
+}
+
+// parts are all of them, in the order in which they run.
+var parts = []part{
+	{"forms", "filling in forms and registering ideas by webhook, beside the floor", (*rig).forms},
+	{"memory", "what a stored session takes of Redis", (*rig).memory},
+	{"flat", "filling in forms with few and with many sessions stored", (*rig).flat},
+}
+
+func partNames() []string {
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// choose is the part of that name; all if it is empty.
+func choose(name string) ([]part, error) {
+	if name == "" {
+		return parts, nil
+	}
+	for _, p := range parts {
+		if p.name == name {
+			return []part{p}, nil
+		}
+	}
+	return nil, fmt.Errorf("no part %q: there are %q", name, partNames())
+}
