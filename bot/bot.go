@@ -135,6 +135,10 @@ type Message struct {
 	// a cheaper way that reports no failure, such as the body of a webhook's
 	// answer.
 	Sure bool
+	// Advert: the text advertises in the sense of NĐ 91/2020/NĐ-CP, and begins
+	// with "[QC] ". SMS carries it under a registered brandname only, and
+	// refuses it where there is none.
+	Advert bool
 }
 
 // Handler takes what came in and says what to answer.

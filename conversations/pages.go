@@ -41,7 +41,7 @@ func (t *T) page(m bot.Message) bot.Message {
 	}
 	pages := t.pages(m)
 	p := pages[min(t.S.Page, len(pages)-1)]
-	p.Ref, p.Contact, p.Sure = m.Ref, m.Contact, m.Sure
+	p.Ref, p.Contact, p.Sure, p.Advert = m.Ref, m.Contact, m.Sure, m.Advert
 	return p
 }
 

@@ -30,7 +30,23 @@ type Gateway struct {
 	Secret   string // what callbacks prove themselves by
 	// Callers may call back; none listed: everybody with the secret.
 	Callers []netip.Prefix
+	Sender  Sender
+	// OwnQC: the gateway puts "[QC] " before advertising by itself.
+	OwnQC bool
+	// Booked: messages are ordered in bulk from files, never sent one by one.
+	Booked bool
+	Price  int64 // đồng a segment
 }
+
+// Sender is what messages of a gateway come from.
+type Sender string
+
+// The senders. Only a registered brandname may advertise (NĐ 91/2020/NĐ-CP,
+// art. 11), and nobody can answer one.
+const (
+	Number    Sender = "number"
+	Brandname Sender = "brandname"
+)
 
 // Driver is a kind of gateway. Gateways that differ in names differ in
 // nothing else than what these functions make.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ type rig struct {
 	hook   *httptest.Server
 	log    *lockedBuffer
 	now    time.Time
+	o      sms.Options
 }
 
 type lockedBuffer struct {
@@ -83,7 +85,7 @@ func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
 		in = inbox(in)
 	}
 	local := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	r.Channel, err = sms.New(sms.Options{
+	r.o = sms.Options{
 		Gateways: []sms.Gateway{
 			{Name: "kannel", Driver: sms.Kannel, URL: r.kannel.URL(), User: "ocop", Password: "a password", Number: "0912000000", Secret: secret, Callers: local},
 			{Name: "android", Driver: sms.Android, URL: "http://127.0.0.1:1", User: "ocop", Password: "a password", Secret: secret},
@@ -93,11 +95,9 @@ func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
 		PublicURL: "http://" + r.hook.Listener.Addr().String(), Inbox: in, Ledger: ledger{r.store},
 		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
 		Log:    log, Now: func() time.Time { return r.now },
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	r.hook.Config.Handler = r.Channel
+	r.open(r.o.Gateways...)
+	r.hook.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.ServeHTTP(w, req) })
 	r.hook.Start()
 	t.Cleanup(func() {
 		r.hook.Close()
@@ -107,6 +107,23 @@ func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
 		}
 	})
 	return r
+}
+
+// open makes the channel anew, with these gateways.
+func (r *rig) open(gateways ...sms.Gateway) {
+	r.t.Helper()
+	o := r.o
+	o.Gateways = gateways
+	var err error
+	if r.Channel, err = sms.New(o); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// gateway is one of those that are set up.
+func (r *rig) gateway(name string) sms.Gateway {
+	i := slices.IndexFunc(r.o.Gateways, func(g sms.Gateway) bool { return g.Name == name })
+	return r.o.Gateways[i]
 }
 
 // calls makes a request as a gateway does and gives the status.

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	"ocopbot/bot"
@@ -124,54 +123,3 @@ const (
 	sendTimeout = 8 * time.Second
 	largestBody = 64 << 10 // bytes of a gateway's answer or callback; real ones have a few hundred
 )
-
-// Send says one message and returns the gateway's name and our id of it. The
-// gateway the person last wrote to is tried first, then the others in their
-// order, as long as a gateway surely did not take it. Attached files have no
-// way through a short message.
-func (c *Channel) Send(ctx context.Context, to bot.Address, m bot.Message) (string, error) {
-	number, ok := c.o.Number(to.ID())
-	if !ok || to.Channel() != Name {
-		return "", &bot.SendError{Code: bot.Unreachable, Err: errors.New("not a phone number")}
-	}
-	text := Plain(m.Numbered())
-	gateways, err := c.preferred(ctx, to)
-	if err != nil {
-		return "", err
-	}
-	for _, g := range gateways {
-		var id string
-		if id, err = c.sendBy(ctx, g, to, number, text); err == nil {
-			return id, nil
-		}
-		switch bot.AsSendError(err).Code {
-		case bot.Unavailable, bot.Limited, bot.Forbidden:
-			c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", err)
-			continue
-		}
-		break
-	}
-	return "", err
-}
-
-// preferred are the gateways in the order they are to be tried.
-func (c *Channel) preferred(ctx context.Context, to bot.Address) ([]Gateway, error) {
-	if len(c.o.Gateways) == 1 {
-		return c.o.Gateways, nil
-	}
-	via, err := c.o.Inbox.Via(ctx, to)
-	if err != nil {
-		return nil, &bot.SendError{Code: bot.Unavailable, Err: err}
-	}
-	gateways := slices.Clone(c.o.Gateways)
-	slices.SortStableFunc(gateways, func(a, b Gateway) int {
-		switch {
-		case a.Name == via && b.Name != via:
-			return -1
-		case b.Name == via && a.Name != via:
-			return 1
-		}
-		return 0
-	})
-	return gateways, nil
-}

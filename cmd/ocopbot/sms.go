@@ -26,6 +26,8 @@ type SMSSettings struct {
 	User      string   `name:"user" env:"SMS_USER" placeholder:"NAME" help:"User name or API key at the gateway."`
 	Password  string   `name:"password" env:"SMS_PASSWORD" placeholder:"SECRET" help:"Password, secret key or token at the gateway."`
 	Number    string   `name:"number" env:"SMS_NUMBER" placeholder:"NUMBER" help:"The number people text to; for shops the name or number that messages come from."`
+	Sender    string   `name:"sender" env:"SMS_SENDER" default:"number" placeholder:"KIND" help:"number, or brandname: registered, one-way, and the only one that may advertise (default ${default})."`
+	Price     int64    `name:"price" env:"SMS_PRICE" placeholder:"DONG" help:"What a segment costs, in đồng."`
 	Secret    string   `name:"secret" env:"SMS_SECRET" placeholder:"SECRET" help:"What the gateway's calls to /sms/… prove themselves by: 16 characters or more."`
 	Callers   []string `name:"callers" env:"SMS_CALLERS" placeholder:"ADDRESS" help:"Addresses or networks the gateway calls from, with commas. Unset: anywhere."`
 	PublicURL string   `name:"public-url" env:"SMS_PUBLIC_URL" placeholder:"URL" help:"Where the gateway reaches this program, for delivery reports."`
@@ -57,11 +59,18 @@ func (s SMSSettings) gateway() (g sms.Gateway, wrong []error) {
 	if s.Number == "" && s.Gateway == "kannel" { // it refuses messages that name no sender
 		bad("SMS_NUMBER", "needed with Kannel")
 	}
+	if s.Sender != string(sms.Number) && s.Sender != string(sms.Brandname) {
+		bad("SMS_SENDER", "neither number nor brandname")
+	}
+	if s.Price < 0 {
+		bad("SMS_PRICE", "less than nothing")
+	}
 	if len(s.Secret) < 16 {
 		bad("SMS_SECRET", "needed with SMS_GATEWAY: 16 characters or more")
 	}
 	g = sms.Gateway{
 		Name: s.Gateway, Driver: driver, URL: s.URL, User: s.User, Password: s.Password, Number: s.Number, Secret: s.Secret,
+		Sender: sms.Sender(s.Sender), Price: s.Price,
 	}
 	for _, c := range s.Callers {
 		p, err := caller(strings.TrimSpace(c))
