@@ -20,12 +20,14 @@ var imports = map[string][]string{
 	"bot/ocop": {},
 	"locales":  {},
 
+	"bot/paper": {"bot/ocop"},
+
 	"storage":             {"bot", "bot/ocop"},
 	"storage/sqlstore":    {"bot", "bot/ocop", "storage"},
 	"storage/redisstore":  {"bot", "bot/ocop", "storage"},
 	"storage/storagetest": {"bot", "bot/ocop", "storage"},
 
-	"conversations":            {"bot", "bot/ocop", "storage", "locales", "conversations/understand"},
+	"conversations":            {"bot", "bot/ocop", "bot/paper", "storage", "locales", "conversations/understand"},
 	"conversations/understand": {},
 
 	"bot/telegram": {"bot"},
