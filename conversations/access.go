@@ -45,13 +45,27 @@ func scope(v storage.Viewer) storage.Scope {
 	return storage.Scope{All: v.All, Units: v.Units}
 }
 
-// mayAct tells whether a viewer decides on ideas of a unit. Departments look
-// and do not decide.
+// mayAct tells whether a viewer decides on ideas of a unit. Departments and
+// leaders look and do not decide: a leader's word is on what the unit sends.
 func mayAct(v storage.Viewer, unit ocop.UnitKey) bool {
 	if !covers(v, unit) {
 		return false
 	}
-	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool { return o.Role != storage.DepartmentOfficer })
+	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool {
+		return o.Role != storage.DepartmentOfficer && o.Role != storage.Leader
+	})
+}
+
+// leads tells whether a viewer is a leader of exactly this unit, whose reports
+// they approve.
+func leads(v storage.Viewer, unit ocop.UnitKey) bool {
+	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool { return o.Role == storage.Leader && o.Unit == unit })
+}
+
+// works tells whether a viewer does the work of exactly this unit: its
+// officers do, its leaders and departments do not.
+func works(v storage.Viewer, unit ocop.UnitKey) bool {
+	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool { return o.Unit == unit && o.Works() })
 }
 
 // role is the office in which a viewer acts; "producer" for everybody else.

@@ -45,7 +45,7 @@ func families(t *testing.T) map[string][]string {
 		"owed.":               stages,
 		"event.":              constants(t, "../bot/ocop", "EventKind"),
 		"wish.":               intents,
-		"role.":               {storage.CommuneOfficer, storage.DistrictOfficer, storage.ProvinceOfficer, storage.DepartmentOfficer, storage.Admin},
+		"role.":               {storage.CommuneOfficer, storage.DistrictOfficer, storage.ProvinceOfficer, storage.DepartmentOfficer, storage.Leader, storage.Admin},
 		"field.":              append(slices.Clone(mainItems), summaryFields...),
 		"support.":            supportKinds,
 		"reg.new_":            {"new", "existing"},

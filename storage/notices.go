@@ -22,7 +22,8 @@ type Notice struct {
 	Kind      string // key of a notice text: "accepted", "asked", "digest", …
 	Idea      ID
 	Event     ID
-	Subject   ID // of a record of Kind's own sort; 0: about an idea, or about none
+	Subject   ID     // of a record of Kind's own sort; 0: about an idea, or about none
+	Channel   string // the only channel it may go by; empty: the person's choice
 	NotBefore time.Time
 	State     string
 	Why       string

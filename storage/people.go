@@ -78,6 +78,7 @@ const (
 	DistrictOfficer   = "district"
 	ProvinceOfficer   = "province"
 	DepartmentOfficer = "department"
+	Leader            = "leader" // of a unit of any level: approves what it sends, hears what is overdue
 	Admin             = "admin"
 )
 
@@ -92,21 +93,33 @@ type Officer struct {
 	To     time.Time // zero: still in office
 }
 
+// Works tells whether the office is one that does its unit's work: reports,
+// reminders, what producers ask. Leaders, departments and administrators do not.
+func (o Officer) Works() bool {
+	switch o.Role {
+	case CommuneOfficer, DistrictOfficer, ProvinceOfficer:
+		return true
+	}
+	return false
+}
+
 // What an Invite invites to.
 const (
-	InviteOfficer = "officer"
-	InviteHelper  = "helper"
+	InviteOfficer  = "officer"
+	InviteHelper   = "helper"
+	InviteHandOver = "handover" // takes over the office of another: Officer
 )
 
 // Invite is a one-time code that has not been used yet. The code itself is
 // not kept, only its SHA-256.
 type Invite struct {
 	Hash         []byte
-	For          string // InviteOfficer, InviteHelper
+	For          string // InviteOfficer, InviteHelper, InviteHandOver
 	Unit         ocop.UnitKey
 	Role         string
 	Name         string
 	Organisation ID // for InviteHelper
+	Officer      ID // for InviteHandOver: the assignment that ends when the code is used
 	By           ID // person who made it; 0: the command line
 	Created      time.Time
 	Expires      time.Time

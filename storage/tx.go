@@ -71,6 +71,19 @@ type Tx interface {
 	// none, it was used or it expired at at.
 	UseInvite(hash []byte, by ID, at time.Time) (Invite, error)
 	PutOfficer(o Officer) error
+	// Officer is an assignment, ended or not.
+	Officer(id ID) (Officer, error)
+
+	// PutDemand inserts a demand or replaces the one of the same ID.
+	PutDemand(d Demand) error
+	AddExtension(e Extension) error
+	// AddAck keeps an «Đã nhận»; the same again changes nothing.
+	AddAck(a Ack) error
+	// AddTaskDone answers ErrConflict if the task was closed before.
+	AddTaskDone(d TaskDone) error
+	// Remind notes that a step is told, unless it was before: fresh is false
+	// then, and nothing is to be sent.
+	Remind(r ReminderSent) (fresh bool, err error)
 
 	// Notify stores the notice and enqueues the job that delivers it.
 	Notify(n Notice) error

@@ -21,7 +21,7 @@ type officerCmd struct {
 
 type officerInviteCmd struct {
 	Unit string `required:"" help:"Code of the unit in the programme, such as 187."`
-	Role string `required:"" enum:"commune,district,province,department,admin" help:"commune, district, province, department or admin."`
+	Role string `required:"" enum:"commune,district,province,department,leader,admin" help:"commune, district, province, department, leader (of any unit) or admin."`
 	Name string `required:"" help:"The officer's name."`
 }
 
@@ -29,6 +29,7 @@ type officerInviteCmd struct {
 var ranks = map[string][]int{
 	storage.CommuneOfficer: {2}, storage.DistrictOfficer: {1},
 	storage.ProvinceOfficer: {0}, storage.DepartmentOfficer: {0}, storage.Admin: {0},
+	storage.Leader: {0, 1, 2},
 }
 
 // Run stores an invite and prints its code, which is kept nowhere.

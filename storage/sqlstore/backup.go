@@ -16,6 +16,7 @@ import (
 var tables = []string{
 	"persons", "routes", "consents", "organisations", "members", "counters", "ideas", "events", "rounds", "evaluations",
 	"files", "requests", "officers", "invites", "codes", "readings", "notices", "dead", "commits", "sessions", "inbound", "outbound",
+	"demands", "extensions", "acks", "tasks_done", "reminder_sent",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

@@ -41,6 +41,7 @@ type ownRecord struct {
 	Requests      []ownRequest      `json:"requests"`
 	Notices       []ownNotice       `json:"notices"`
 	Offices       []ownOffice       `json:"offices"`
+	Acknowledged  []ownAck          `json:"acknowledged,omitempty"`
 }
 
 type ownAddress struct {
@@ -84,6 +85,15 @@ type ownOffice struct {
 	Name string       `json:"name"`
 	From time.Time    `json:"from"`
 	To   time.Time    `json:"to,omitzero"`
+}
+
+// ownAck is an «Đã nhận» to a reminder.
+type ownAck struct {
+	Obligation string       `json:"obligation"`
+	Period     string       `json:"period,omitempty"`
+	Unit       ocop.UnitKey `json:"unit"`
+	Step       string       `json:"step"`
+	At         time.Time    `json:"at"`
 }
 
 func (s *Store) ownContacts(ctx context.Context, all *ownRecord, person storage.ID) error {
@@ -131,6 +141,13 @@ func (s *Store) ownOffices(ctx context.Context, all *ownRecord, person storage.I
 		`SELECT `+officerColumns+` FROM officers o WHERE o.person = $1 ORDER BY o.since, o.id`, person)
 	for _, o := range offices {
 		all.Offices = append(all.Offices, ownOffice{o.Unit, o.Role, o.Name, o.From, o.To})
+	}
+	if err != nil {
+		return err
+	}
+	acks, err := list(ctx, s, "acks", scanAck, `SELECT `+inDuty+`, officer, step, at FROM acks WHERE officer = $1 ORDER BY at, unit, step`, person)
+	for _, a := range acks {
+		all.Acknowledged = append(all.Acknowledged, ownAck{a.Obligation, a.Period, a.Unit, a.Step, a.At})
 	}
 	return err
 }

@@ -9,10 +9,10 @@ import (
 	"ocopbot/storage"
 )
 
-const noticeColumns = `id, person, kind, idea, event, subject, not_before, state, why, addr, provider, at, done`
+const noticeColumns = `id, person, kind, idea, event, subject, channel, not_before, state, why, addr, provider, at, done`
 
 func scanNotice(row scanner) (n storage.Notice, err error) {
-	err = row.Scan(&n.ID, &n.Person, &n.Kind, refTo{&n.Idea}, refTo{&n.Event}, &n.Subject, when{&n.NotBefore}, &n.State, &n.Why,
+	err = row.Scan(&n.ID, &n.Person, &n.Kind, refTo{&n.Idea}, refTo{&n.Event}, &n.Subject, &n.Channel, when{&n.NotBefore}, &n.State, &n.Why,
 		&n.Addr, &n.Provider, when{&n.At}, when{&n.Done})
 	return n, err
 }
@@ -42,9 +42,9 @@ func (x *tx) Notify(n storage.Notice) error {
 	if n.State == "" {
 		n.State = storage.NoticeQueued
 	}
-	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, subject, not_before, state, why, addr, provider, at, done)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), n.Subject, ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done))
+	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, subject, channel, not_before, state, why, addr, provider, at, done)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), n.Subject, n.Channel, ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done))
 	if err != nil || x.store.enqueue == nil || n.State != storage.NoticeQueued {
 		return err
 	}

@@ -39,6 +39,18 @@ func (s *Store) Officers(ctx context.Context, at time.Time) ([]storage.Officer, 
 		WHERE o.since <= $1 AND (o.until = 0 OR o.until > $1) ORDER BY o.unit, o.since, o.id`, ms(at))
 }
 
+// FirstOffice is when the first officer of all took office: before that
+// nobody could be told anything. The zero time where there never was one.
+func (s *Store) FirstOffice(ctx context.Context) (time.Time, error) {
+	return get(ctx, s, "first office", func(row scanner) (t time.Time, err error) {
+		return t, row.Scan(when{&t})
+	}, `SELECT COALESCE(MIN(since), 0) FROM officers`)
+}
+
+func (x *tx) Officer(id storage.ID) (storage.Officer, error) {
+	return txGet(x, scanOfficer, `SELECT `+officerColumns+` FROM officers o WHERE o.id = $1`, id)
+}
+
 func (x *tx) PutOfficer(o storage.Officer) error {
 	x.concerns(o.Person)
 	return x.later(`INSERT INTO officers (id, person, unit, role, name, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -17,11 +17,13 @@ const (
 	keepInvites = 30 * day // unused, after they expired
 	keepInbound = 30 * day // after they were handled: known by then, should they come again
 	keepSent    = 365 * day
+	keepRemind  = 3 * 365 * day // longer than the ladder of a duty that comes every other year
 )
 
 // Prune removes what has outlived its use: expired sessions, commits of
 // sessions long gone, settled notices, dead letters, unused invites, counts
-// of wrong codes, and short messages that were handled or sent.
+// of wrong codes, short messages that were handled or sent, and what says of
+// reminders that they were sent.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	for _, p := range []struct {
 		query  string
@@ -35,6 +37,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		{`DELETE FROM codes WHERE at < $1`, now.Add(-2 * codesLocked)},
 		{`DELETE FROM inbound WHERE done <> 0 AND done < $1`, now.Add(-keepInbound)},
 		{`DELETE FROM outbound WHERE at < $1`, now.Add(-keepSent)},
+		{`DELETE FROM reminder_sent WHERE at < $1`, now.Add(-keepRemind)},
 	} {
 		if _, err := s.do(ctx, "prune", p.query, ms(p.before)); err != nil {
 			return err

@@ -93,3 +93,31 @@ func (p toPairs) Scan(v any) error {
 	}
 	return nil
 }
+
+// texts are a list of texts as it is stored, as a JSON array.
+func texts[S ~string](all []S) (string, error) {
+	if len(all) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		return "", fmt.Errorf("sqlstore: %w", err)
+	}
+	return string(b), nil
+}
+
+// toTexts scans it.
+type toTexts[S ~string] struct{ all *[]S }
+
+// Scan implements sql.Scanner.
+func (t toTexts[S]) Scan(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("sqlstore: a list stored as %T", v)
+	}
+	*t.all = nil
+	if err := json.Unmarshal([]byte(s), t.all); err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	return nil
+}

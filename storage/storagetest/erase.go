@@ -74,7 +74,7 @@ func (w *world) full(name, phone, telegram string) (p storage.Person, fresh, acc
 			x.PutOfficer(storage.Officer{ID: w.id(), Person: p.ID, Unit: commune, Role: storage.CommuneOfficer, Name: name, From: w.now}),
 			x.AddFile(storage.File{ID: w.id(), Idea: accepted.ID, Person: p.ID, Provider: "file" + telegram, State: storage.FileStored, Data: []byte("ảnh " + name), At: w.now}),
 			x.AddRequest(storage.Request{ID: w.id(), Person: p.ID, Unit: commune, Topic: "call", Text: "gọi " + name, At: w.now, Owner: "commune"}),
-			x.Notify(notice), x.Notify(storage.Notice{ID: w.id(), Person: p.ID, Kind: "waits", At: w.now}))
+			w.duties(x, p.ID), x.Notify(notice), x.Notify(storage.Notice{ID: w.id(), Person: p.ID, Kind: "waits", At: w.now}))
 	})
 	w.must(w.SettleNotice(w.t.Context(), notice.ID, storage.NoticeSent, "", addr, "sent"+telegram, w.now))
 	w.must(w.Sessions.Save(w.t.Context(), addr, 0, session(3, "đang điền: "+name)))

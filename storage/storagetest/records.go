@@ -66,6 +66,18 @@ type Records interface {
 	CodeTried(ctx context.Context, addr bot.Address, right bool, at time.Time) (time.Time, error)
 	CodeLocked(ctx context.Context, addr bot.Address, at time.Time) (time.Time, error)
 
+	FirstOffice(ctx context.Context) (time.Time, error)
+	Demand(ctx context.Context, id storage.ID) (storage.Demand, error)
+	DemandsSince(ctx context.Context, due time.Time) ([]storage.Demand, error)
+	Extensions(ctx context.Context, obligation, period string) ([]storage.Extension, error)
+	ExtensionsSince(ctx context.Context, due time.Time) ([]storage.Extension, error)
+	Acks(ctx context.Context, obligation, period string) ([]storage.Ack, error)
+	TasksDone(ctx context.Context, obligation, period string) ([]storage.TaskDone, error)
+	Reminder(ctx context.Context, id storage.ID) (storage.ReminderSent, error)
+	RemindersOf(ctx context.Context, obligation, period string, due time.Time, step string) ([]storage.ReminderSent, error)
+	RemindersTo(ctx context.Context, person storage.ID, since time.Time) ([]storage.ReminderSent, error)
+	RemindersUnanswered(ctx context.Context, from, to time.Time, channel string) ([]storage.ReminderSent, error)
+
 	Stats(ctx context.Context) (storage.Stats, error)
 	Prune(ctx context.Context, now time.Time) error
 	Backup(ctx context.Context, w io.Writer) error
@@ -85,7 +97,7 @@ type Opened struct {
 // to enqueue, which may be nil, and closes it with the test.
 func Run(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) {
 	for _, group := range []map[string]func(*testing.T, *world){
-		commitChecks, ideaChecks, peopleChecks, officeChecks, deliveryChecks, eraseChecks, backupChecks, parkChecks,
+		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, eraseChecks, backupChecks, parkChecks,
 	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
