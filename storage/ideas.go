@@ -103,10 +103,15 @@ const (
 	FileRefused = "refused" // not a picture, too large, or gone; Why says which
 )
 
-// File is a picture or document of an idea.
+// What a File of a report is; empty: it goes with it.
+const FileScan = "scan" // of the signed copy
+
+// File is a picture or document of an idea or of a report.
 type File struct {
 	ID       ID
-	Idea     ID
+	Idea     ID // 0: of a report
+	Report   ID // 0: of an idea
+	Purpose  string
 	Person   ID
 	Channel  string // whose provider holds it
 	Provider string // the provider's id

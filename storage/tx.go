@@ -55,6 +55,28 @@ type Tx interface {
 	EvaluationsOf(round ID) ([]Evaluation, error)
 	Round(id ID) (Round, error)
 
+	// Report, and the other readers of reports, see what the transaction wrote.
+	Report(id ID) (Report, error)
+	// LatestReport is the latest edition of what a unit reports for a duty.
+	LatestReport(d Duty) (Report, error)
+	ReportFigures(report ID) ([]ReportFigure, error)
+	ReportTexts(report ID) ([]ReportText, error)
+	// AddReport inserts a draft with its first event, ReportOpened. ErrConflict
+	// if that edition is there already.
+	AddReport(r Report, actor ID, role string) error
+	// ReportHappens records an event: it moves the report's state by ocop's
+	// rules, lets change alter other fields (nil: none), and raises its
+	// version. version is the one the actor saw: ErrConflict if it moved
+	// meanwhile; -1 accepts any, and may run change more than once. An event
+	// that the state forbids is ErrConflict too. A report that is filed and has
+	// a Number without Seq gets the next of its series: call it last then.
+	ReportHappens(e ReportEvent, version int, change func(*Report)) (Report, error)
+	// PutReportFigure inserts a figure, or replaces one whose Version is one
+	// less, or 0; else it is ErrConflict: somebody else wrote it meanwhile.
+	PutReportFigure(f ReportFigure) error
+	// PutReportText does the same for a text.
+	PutReportText(t ReportText) error
+
 	AddFile(f File) error
 	AddRequest(r Request) error
 	// CloseRequest answers ErrConflict if it was closed already.

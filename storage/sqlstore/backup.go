@@ -15,8 +15,8 @@ import (
 // job queue's are left out: its jobs follow from the queued notices.
 var tables = []string{
 	"persons", "routes", "consents", "organisations", "members", "counters", "ideas", "events", "rounds", "evaluations",
-	"files", "requests", "officers", "invites", "codes", "readings", "notices", "dead", "commits", "sessions", "inbound", "outbound",
-	"demands", "extensions", "acks", "tasks_done", "reminder_sent",
+	"reports", "report_events", "report_figures", "report_texts", "files", "requests", "officers", "invites", "codes", "readings",
+	"notices", "dead", "commits", "sessions", "inbound", "outbound", "demands", "extensions", "acks", "tasks_done", "reminder_sent",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

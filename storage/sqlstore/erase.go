@@ -33,7 +33,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`DELETE FROM inbound WHERE addr IN ` + mine,
 		`UPDATE outbound SET addr = '' WHERE addr IN ` + mine,
 		`DELETE FROM routes WHERE person = $1`,
-		`DELETE FROM files WHERE person = $1 OR idea IN ` + myIdeas,
+		// What went with a report is the office's.
+		`DELETE FROM files WHERE person = $1 AND report IS NULL OR idea IN ` + myIdeas,
 		`UPDATE consents SET addr = '', message = '' WHERE person = $1`,
 		// What they decided in office is the office's.
 		`UPDATE events SET body = '{}' WHERE actor = $1 AND role = 'producer' OR idea IN ` + myIdeas,

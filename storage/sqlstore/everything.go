@@ -19,7 +19,7 @@ func (s *Store) Everything(ctx context.Context, person storage.ID) (any, error) 
 	}
 	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Unit: p.Unit, Since: p.Created}
 	for _, read := range []func(context.Context, *ownRecord, storage.ID) error{
-		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices,
+		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports,
 	} {
 		if err := read(ctx, &all, person); err != nil {
 			return nil, err
@@ -42,6 +42,7 @@ type ownRecord struct {
 	Notices       []ownNotice       `json:"notices"`
 	Offices       []ownOffice       `json:"offices"`
 	Acknowledged  []ownAck          `json:"acknowledged,omitempty"`
+	Reports       []ownReport       `json:"worked_on_reports,omitempty"`
 }
 
 type ownAddress struct {
@@ -94,6 +95,15 @@ type ownAck struct {
 	Unit       ocop.UnitKey `json:"unit"`
 	Step       string       `json:"step"`
 	At         time.Time    `json:"at"`
+}
+
+type ownReport struct {
+	Obligation string               `json:"obligation"`
+	Period     string               `json:"period"`
+	Unit       ocop.UnitKey         `json:"unit"`
+	At         time.Time            `json:"at"`
+	Kind       ocop.ReportEventKind `json:"kind"`
+	Role       string               `json:"by"`
 }
 
 func (s *Store) ownContacts(ctx context.Context, all *ownRecord, person storage.ID) error {
@@ -149,5 +159,14 @@ func (s *Store) ownOffices(ctx context.Context, all *ownRecord, person storage.I
 	for _, a := range acks {
 		all.Acknowledged = append(all.Acknowledged, ownAck{a.Obligation, a.Period, a.Unit, a.Step, a.At})
 	}
+	return err
+}
+
+func (s *Store) ownReports(ctx context.Context, all *ownRecord, person storage.ID) (err error) {
+	all.Reports, err = list(ctx, s, "reports", func(row scanner) (o ownReport, err error) {
+		err = row.Scan(&o.Obligation, &o.Period, &o.Unit, when{&o.At}, &o.Kind, &o.Role)
+		return o, err
+	}, `SELECT r.obligation, r.period, r.unit, e.at, e.kind, e.role FROM report_events e JOIN reports r ON r.id = e.report
+		WHERE e.actor = $1 ORDER BY e.at, e.id`, person)
 	return err
 }

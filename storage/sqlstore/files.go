@@ -7,10 +7,10 @@ import (
 	"ocopbot/storage"
 )
 
-const fileColumns = `id, idea, person, channel, provider, state, why, mime, at`
+const fileColumns = `id, idea, report, purpose, person, channel, provider, state, why, mime, at`
 
 func fileFields(f *storage.File) []any {
-	return []any{&f.ID, &f.Idea, &f.Person, &f.Channel, &f.Provider, &f.State, &f.Why, &f.MIME, when{&f.At}}
+	return []any{&f.ID, refTo{&f.Idea}, refTo{&f.Report}, &f.Purpose, &f.Person, &f.Channel, &f.Provider, &f.State, &f.Why, &f.MIME, when{&f.At}}
 }
 
 func scanFile(row scanner) (f storage.File, err error) {
@@ -21,6 +21,11 @@ func scanFile(row scanner) (f storage.File, err error) {
 // Files lists the files of an idea, the oldest first, without their Data.
 func (s *Store) Files(ctx context.Context, idea storage.ID) ([]storage.File, error) {
 	return list(ctx, s, "files", scanFile, `SELECT `+fileColumns+` FROM files WHERE idea = $1 ORDER BY at, id`, idea)
+}
+
+// ReportFiles lists the files of a report, the oldest first, without their Data.
+func (s *Store) ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error) {
+	return list(ctx, s, "files", scanFile, `SELECT `+fileColumns+` FROM files WHERE report = $1 ORDER BY at, id`, report)
 }
 
 // File returns a file with its Data.
@@ -55,7 +60,7 @@ func (s *Store) SetFile(ctx context.Context, f storage.File) error {
 
 func (x *tx) AddFile(f storage.File) error {
 	x.concerns(f.Person)
-	return x.later(`INSERT INTO files (id, idea, person, channel, provider, state, why, mime, data, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		f.ID, f.Idea, f.Person, f.Channel, f.Provider, f.State, f.Why, f.MIME, f.Data, ms(f.At))
+	return x.later(`INSERT INTO files (id, idea, report, purpose, person, channel, provider, state, why, mime, data, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		f.ID, ref(f.Idea), ref(f.Report), f.Purpose, f.Person, f.Channel, f.Provider, f.State, f.Why, f.MIME, f.Data, ms(f.At))
 }

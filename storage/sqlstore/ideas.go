@@ -69,10 +69,8 @@ func (x *tx) AddIdea(i *storage.Idea, actor storage.ID) error {
 	if err != nil {
 		return err
 	}
-	i.Number.Seq, err = txGet(x, scalar[int], `INSERT INTO counters (prefix, year, last) VALUES ($1, $2, 1)
-		ON CONFLICT (prefix, year) DO UPDATE SET last = counters.last + 1 RETURNING last`, i.Number.Prefix, i.Number.Year)
-	if err != nil {
-		return fmt.Errorf("sqlstore: form number: %w", err)
+	if i.Number.Seq, err = x.nextNumber(i.Number); err != nil {
+		return err
 	}
 	err = x.later(`INSERT INTO ideas (id, prefix, year, seq, person, organisation, unit, name, fold, existing,
 			product_group, key_product, fields, stage, version, registered, changed,
@@ -87,6 +85,16 @@ func (x *tx) AddIdea(i *storage.Idea, actor storage.ID) error {
 	return x.addEvent(storage.Event{
 		ID: storage.NewID(i.Registered), Idea: i.ID, At: i.Registered, Kind: ocop.EventRegistered, Actor: actor, Role: "producer",
 	}, i.Version)
+}
+
+// nextNumber takes the next number of a series.
+func (x *tx) nextNumber(of ocop.FormNumber) (int, error) {
+	seq, err := txGet(x, scalar[int], `INSERT INTO counters (prefix, year, last) VALUES ($1, $2, 1)
+		ON CONFLICT (prefix, year) DO UPDATE SET last = counters.last + 1 RETURNING last`, of.Prefix, of.Year)
+	if err != nil {
+		return 0, fmt.Errorf("sqlstore: form number: %w", err)
+	}
+	return seq, nil
 }
 
 // neverUnattended sees to it that what waits for an officer waits for one at

@@ -86,12 +86,26 @@ func TestUpgrade(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				_, err = s.DB().ExecContext(t.Context(), `INSERT INTO ideas (id, prefix, year, seq, person, unit, name, fold, existing,
+						product_group, key_product, fields, stage, version, registered, changed, waiting_level, waiting_since, told, session, turn)
+					VALUES (8, 'LS', 2026, 1, 7, '', 'Chè', 'che', '', '', '', '{}', 'registered', 1, 1, 1, 'commune', 1, 0, '', 0)`)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = s.DB().ExecContext(t.Context(), `INSERT INTO files (id, idea, person, channel, provider, state, why, mime, at)
+					VALUES (9, 8, 7, 'telegram', 'AgAC', 'wanted', '', '', 1)`)
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := s.Migrate(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			if p, err := s.Person(t.Context(), 7); err != nil || p.Name != "Sen" {
 				t.Errorf("%q, %v", p.Name, err)
+			}
+			if files, err := s.Files(t.Context(), 8); err != nil || len(files) != 1 || files[0].Provider != "AgAC" {
+				t.Errorf("files of before: %v, %v", files, err)
 			}
 		})
 	}

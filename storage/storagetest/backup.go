@@ -33,6 +33,12 @@ func Populate(t *testing.T, o Opened) {
 		return errors.Join(x.PutRound(r), x.PutEvaluation(storage.Evaluation{ID: w.id(), Idea: fresh.ID, Round: r.ID, A: 3425, Stars: -1, Version: 1}),
 			x.AddFile(storage.File{ID: w.id(), Idea: fresh.ID, Person: p.ID, State: storage.FileWanted, At: w.now}))
 	})
+	report := w.report(p, w.duty(commune))
+	w.write(func(x storage.Tx) error {
+		return errors.Join(x.PutReportFigure(storage.ReportFigure{Report: report.ID, Figure: "ideas", Prefilled: 2, Value: 3, Reason: "ghi sổ", Version: 1, By: p.ID, At: w.now}),
+			x.PutReportText(storage.ReportText{Report: report.ID, Item: "results", Text: "Tốt\nlắm", Version: 1, By: p.ID, At: w.now}),
+			x.AddFile(storage.File{ID: w.id(), Report: report.ID, Purpose: storage.FileScan, Person: p.ID, State: storage.FileStored, Data: []byte{0, 255}, At: w.now}))
+	})
 	w.must(w.AddDead(t.Context(), storage.Dead{Addr: "telegram:…31", Kind: bot.Photo, Cause: "panic", At: w.now}))
 	w.must(w.LogAccess(t.Context(), storage.Access{At: w.now, Person: p.ID, Idea: fresh.ID, What: "card"}))
 }

@@ -51,6 +51,19 @@ type Records interface {
 	IdeasWaiting(ctx context.Context, level string, before time.Time, limit int) ([]storage.Idea, error)
 	RequestsUntold(ctx context.Context, level string, limit int) ([]storage.Request, error)
 
+	Report(ctx context.Context, id storage.ID) (storage.Report, error)
+	ReportByNumber(ctx context.Context, n ocop.FormNumber) (storage.Report, error)
+	LatestReport(ctx context.Context, d storage.Duty) (storage.Report, error)
+	Editions(ctx context.Context, d storage.Duty) ([]storage.Report, error)
+	ReportsHandedIn(ctx context.Context, obligation, period string) ([]storage.Report, error)
+	ReportsIn(ctx context.Context, units []ocop.UnitKey) ([]storage.Report, error)
+	FilingsOf(ctx context.Context, obligation, period string) ([]storage.Filing, error)
+	ReportEvents(ctx context.Context, report storage.ID) ([]storage.ReportEvent, error)
+	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)
+	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
+	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
+	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
+
 	Files(ctx context.Context, idea storage.ID) ([]storage.File, error)
 	File(ctx context.Context, id storage.ID) (storage.File, error)
 	FilesWanted(ctx context.Context, limit int) ([]storage.File, error)
@@ -97,7 +110,7 @@ type Opened struct {
 // to enqueue, which may be nil, and closes it with the test.
 func Run(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) {
 	for _, group := range []map[string]func(*testing.T, *world){
-		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, eraseChecks, backupChecks, parkChecks,
+		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, eraseChecks, backupChecks, parkChecks,
 	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
