@@ -74,36 +74,3 @@ func TestHours(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-func TestDueDates(t *testing.T) {
-	for name, units := range map[string]int{LangSon2021: 11, LangSon2025: 65} {
-		p := load(t, name)
-		ds := p.DueDates(2026)
-		if len(ds) != 2 {
-			t.Fatalf("%s: %d due dates", name, len(ds))
-		}
-		half, year := ds[0], ds[1]
-		if !half.Named.Equal(Date(2026, 6, 25)) || !half.LastGood.Equal(Date(2026, 6, 24)) || !half.CutOff.Equal(Date(2026, 6, 23)) {
-			t.Errorf("half year: %+v", half)
-		}
-		// 29/11/2026 is a Sunday; the cut-off is the working day before.
-		if !year.LastGood.Equal(Date(2026, 11, 29)) || !year.CutOff.Equal(Date(2026, 11, 27)) {
-			t.Errorf("year: %+v", year)
-		}
-		if half.Late(Date(2026, 6, 24).Add(23*time.Hour+59*time.Minute)) || !half.Late(Date(2026, 6, 25)) {
-			t.Error("late on the day before, or not on the day itself")
-		}
-		if got := p.Owing(half); len(got) != units {
-			t.Errorf("%s: %d units owe it", name, len(got))
-		}
-		if rs := half.Reminders(); len(rs) != len(half.Obligation.Ladder) || !rs[0].Equal(Date(2026, 6, 9)) || !rs[5].Equal(Date(2026, 6, 25)) {
-			t.Errorf("reminders: %v", rs)
-		}
-	}
-	if ds := load(t, LangSon2025).DueDates(2025); len(ds) != 1 {
-		t.Errorf("%d reports of communes in 2025, want the yearly one", len(ds))
-	}
-	if ds := load(t, LangSon2021).DueDates(2020); len(ds) != 0 {
-		t.Error("reports before the plan")
-	}
-}

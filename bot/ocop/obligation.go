@@ -5,27 +5,26 @@ import (
 	"time"
 )
 
-// Obligation is a report that units owe every year.
+// Obligation is what units owe every year, or every so many years: a report,
+// or a task that is closed by saying that it was done.
 type Obligation struct {
 	Rule
 	ID        string
 	Title     Text
-	Kinds     []UnitKind // which units owe it
-	Span      Text       // what it reports on: "6 tháng đầu năm"
+	Task      bool       // no report: somebody says when it was done
+	Kinds     []UnitKind // which units owe it, or
+	Codes     []string   // the codes of single units that do
+	Span      Text       // what a report is on: "6 tháng đầu năm"
 	Month     time.Month // "trước 25/6": the day named by the rule
 	Day       int
+	Every     int  // years between two of them; 1: every year
+	First     int  // a year in which it is due, where Every is more than 1
 	OnDayLate bool // the day named is itself too late: read strictly, "trước 25/6" ends on 24/6
 	CutOff    int  // working days before the last good day on which figures are closed at the latest
 	Receiver  Text
-	Confirmed bool // false: who owes it is read into the law, not written in it
-	Ladder    []Rung
-}
-
-// Rung is one reminder: so many days before the last good day (negative:
-// after it), to whom.
-type Rung struct {
-	Days int
-	To   string // "officer", "chief", "above"
+	Above     UnitKind // of the unit above whose officers follow who is late; empty: nobody does
+	Clause    string   // of the source: "V.12"
+	Confirmed bool     // false: who owes it, or by when, is read into the source, not written in it
 }
 
 // Name is the obligation's title in a language.
@@ -45,45 +44,76 @@ type Due struct {
 // Late tells whether something filed at a moment came too late.
 func (d Due) Late(at time.Time) bool { return !at.Before(d.LastGood.AddDate(0, 0, 1)) }
 
-// Reminders are the days of the ladder, in its order.
-func (d Due) Reminders() []time.Time {
-	var ts []time.Time
-	for _, r := range d.Obligation.Ladder {
-		ts = append(ts, d.LastGood.AddDate(0, 0, -r.Days))
-	}
-	return ts
-}
-
 // Obligation finds an obligation by its id.
 func (p *Programme) Obligation(id string) (Obligation, bool) { return latest(p.obligations, id) }
+
+// Basis is the document an obligation stands on, with the place in it.
+func (p *Programme) Basis(o Obligation) string {
+	basis := p.Source(o.Source)
+	if o.Clause != "" {
+		basis += ", " + o.Clause
+	}
+	return basis
+}
+
+// Due is an obligation in one year; false where it is not due in that year.
+func (p *Programme) Due(id string, year int) (Due, bool) {
+	for _, o := range p.obligations {
+		if o.ID == id && o.inYear(year) {
+			return p.due(o, year), true
+		}
+	}
+	return Due{}, false
+}
 
 // DueDates are the obligations of a year, the earliest first. Each is judged
 // by the rule that holds on the day it names.
 func (p *Programme) DueDates(year int) []Due {
 	var ds []Due
 	for _, o := range p.obligations {
-		named := Date(year, o.Month, o.Day)
-		if !o.Holds(named) {
-			continue
+		if o.inYear(year) {
+			ds = append(ds, p.due(o, year))
 		}
-		d := Due{Obligation: o, Year: year, Named: named, LastGood: named}
-		if o.OnDayLate {
-			d.LastGood = named.AddDate(0, 0, -1)
-		}
-		d.CutOff = p.calendar.AddWorkingDays(d.LastGood, -o.CutOff)
-		ds = append(ds, d)
 	}
 	slices.SortStableFunc(ds, func(a, b Due) int { return a.Named.Compare(b.Named) })
 	return ds
+}
+
+func (o Obligation) inYear(year int) bool {
+	return o.Holds(Date(year, o.Month, o.Day)) && (o.Every <= 1 || (year-o.First)%o.Every == 0)
+}
+
+func (p *Programme) due(o Obligation, year int) Due {
+	d := Due{Obligation: o, Year: year, Named: Date(year, o.Month, o.Day)}
+	d.LastGood = d.Named
+	if o.OnDayLate {
+		d.LastGood = d.Named.AddDate(0, 0, -1)
+	}
+	d.CutOff = p.calendar.AddWorkingDays(d.LastGood, -o.CutOff)
+	return d
 }
 
 // Owing are the units that owe an obligation when it is due.
 func (p *Programme) Owing(d Due) []Unit {
 	var us []Unit
 	for _, u := range p.Units(d.LastGood) {
-		if slices.Contains(d.Obligation.Kinds, u.Kind) {
+		if slices.Contains(d.Obligation.Kinds, u.Kind) || slices.Contains(d.Obligation.Codes, u.Code) {
 			us = append(us, u)
 		}
 	}
 	return us
+}
+
+// Office is the unit whose officers follow up what a unit owes: the one above
+// it of the obligation's kind. False where nobody does.
+func (p *Programme) Office(o Obligation, unit UnitKey) (UnitKey, bool) {
+	if o.Above == "" {
+		return "", false
+	}
+	for _, above := range p.Ancestors(unit) {
+		if above.Kind.Rank() == o.Above.Rank() {
+			return above.Key, true
+		}
+	}
+	return "", false
 }

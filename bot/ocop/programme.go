@@ -61,6 +61,7 @@ type Programme struct {
 	targets     []Target
 	calendar    Calendar
 	obligations []Obligation
+	ladders     []Ladder
 }
 
 // Load gives the built-in programme of that name, or reads the file at that

@@ -63,6 +63,9 @@ func TestEverythingHasASource(t *testing.T) {
 	for _, o := range p.obligations {
 		check(o.ID, o.Rule)
 	}
+	for _, l := range p.ladders {
+		check("ladder", l.Rule)
+	}
 	for _, h := range p.calendar.days {
 		check(h.Title.VI, h.Rule)
 	}
@@ -257,7 +260,17 @@ func TestMistakesAreReported(t *testing.T) {
 		{"before: 25/6", "before: 31/6", "not a day of the year"},
 		{"before: 25/6", "befor: 25/6", "before: missing"},
 		{"kinds: [xã, phường]", "kinds: [làng]", "no kind of unit"},
-		{"{days: 15, to: officer}", "{days: soon, to: officer}", "not a number of days"},
+		{"kinds: [xã, phường]", "units: [\"20\", 99999]", `no unit has the code "99999"`},
+		{"kinds: [xã, phường]", "span2: x", "which units owe it"},
+		{"above: tỉnh", "above: xã", "xã is not above xã"},
+		{"above: tỉnh", "above: vùng", "no kind of unit"},
+		{"        every: 2", "        every: 0", "at least 1 year"},
+		{"        every: 2", "        every: 2\n        frist: 2", "frist: unknown key"},
+		{"before: [30, 14, 7, 3, 1, 0]", "before: [thirty, 14, 7, 3, 1, 0]", "not a whole number"},
+		{"before: [30, 14, 7, 3, 1, 0]", "before: [14, 7, 3, 1, 0]", "30 is not in before"},
+		{"at: \"08:00\"", "at: 8h", "not a time of day"},
+		{"after: [1, 3, 7]", "after: [3, 1, 7]", "in their order"},
+		{"then_every: 7", "then_every: 0", "at least 1 day"},
 		{"{id: B, title: &b", "{id: A, title: &b", `"A": given twice`},
 		{"max: 40}", "max: 41}", "not 100"},
 		{"{level: province, does: recognises, stars: [3, 4], forward: 90}", "{level: province, does: recognises, stars: [3, 4, 5], forward: 90}", "two levels"},

@@ -28,6 +28,8 @@ func Parse(name string, data []byte) (*Programme, error) {
 	p.readForm(o)
 	p.readOffices(o)
 	p.readCalendar(o)
+	p.readLadder(o)
+	p.readObligations(o)
 	o.done()
 	if err := r.fail(name); err != nil {
 		return nil, err

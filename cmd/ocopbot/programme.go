@@ -58,6 +58,13 @@ func (c *programmeCheckCmd) Run(s streams) error {
 	now := time.Now()
 	fmt.Fprintf(s.out, "%s: %s\n", p.Code, p.Title.VI)
 	fmt.Fprintf(s.out, "units %d, groups %d, obligations %d\n", len(p.Units(now)), len(p.GroupsAt(now)), len(p.DueDates(now.Year())))
+	for _, d := range p.DueDates(now.Year()) {
+		note := ""
+		if !d.Obligation.Confirmed {
+			note = "; not confirmed by the province"
+		}
+		fmt.Fprintf(s.out, "obligation %s: before %s, %d units (%s%s)\n", d.Obligation.ID, d.Named.Format("02/01/2006"), len(p.Owing(d)), p.Basis(d.Obligation), note)
+	}
 	if !p.Ended.IsZero() && now.After(p.Ended) {
 		fmt.Fprintf(s.out, "note: its plan ended on %s\n", p.Ended.AddDate(0, 0, -1).Format("02/01/2006"))
 	}
