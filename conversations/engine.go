@@ -93,8 +93,7 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 }
 
 // Settle takes the outcome of the due commit into the session and renders the
-// reply. When s.Pending is set afterwards another commit is due, and there is
-// no reply yet.
+// reply.
 func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
 	var o Outcome
 	if len(outcome) == 0 {
@@ -111,7 +110,7 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 		*s = *fresh
 		return t.reply("")
 	}
-	s.Notes, s.untold = append(s.Notes, o.Notes...), append(s.untold, o.Notes...)
+	s.Notes, s.untold = append(s.Notes, o.Notes...), o.Notes
 	if o.Person != 0 {
 		s.Person, s.Consent = o.Person, nil
 	}
@@ -133,9 +132,6 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 		if err := t.open(o.Open, o.With); err != nil {
 			return bot.Reply{}, err
 		}
-	}
-	if s.Pending {
-		return bot.Reply{}, nil
 	}
 	return t.reply("")
 }

@@ -17,10 +17,13 @@ type Obligation struct {
 	Span      Text       // what a report is on: "6 tháng đầu năm"
 	Month     time.Month // "trước 25/6": the day named by the rule
 	Day       int
-	Every     int  // years between two of them; 1: every year
-	First     int  // a year in which it is due, where Every is more than 1
-	OnDayLate bool // the day named is itself too late: read strictly, "trước 25/6" ends on 24/6
-	CutOff    int  // working days before the last good day on which figures are closed at the latest
+	Every     int    // years between two of them; 1: every year
+	First     int    // a year in which it is due, where Every is more than 1
+	OnDayLate bool   // the day named is itself too late: read strictly, "trước 25/6" ends on 24/6
+	CutOff    int    // working days before the last good day on which figures are closed at the latest
+	Form      string // id of a ReportForm; empty for a task
+	Follows   string // obligation whose cut-off of the year before a report's figures begin after
+	Into      string // obligation of the units above in which its figures add up
 	Receiver  Text
 	Above     UnitKind // of the unit above whose officers follow who is late; empty: nobody does
 	Clause    string   // of the source: "V.12"
@@ -97,11 +100,16 @@ func (p *Programme) due(o Obligation, year int) Due {
 func (p *Programme) Owing(d Due) []Unit {
 	var us []Unit
 	for _, u := range p.Units(d.LastGood) {
-		if slices.Contains(d.Obligation.Kinds, u.Kind) || slices.Contains(d.Obligation.Codes, u.Code) {
+		if d.Obligation.Owes(u) {
 			us = append(us, u)
 		}
 	}
 	return us
+}
+
+// Owes tells whether a unit is among those that owe it.
+func (o Obligation) Owes(u Unit) bool {
+	return slices.Contains(o.Kinds, u.Kind) || slices.Contains(o.Codes, u.Code)
 }
 
 // Office is the unit whose officers follow up what a unit owes: the one above

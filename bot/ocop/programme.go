@@ -60,6 +60,7 @@ type Programme struct {
 	directory   []Contact
 	targets     []Target
 	calendar    Calendar
+	reportForms []ReportForm
 	obligations []Obligation
 	ladders     []Ladder
 }

@@ -63,6 +63,9 @@ func TestEverythingHasASource(t *testing.T) {
 	for _, o := range p.obligations {
 		check(o.ID, o.Rule)
 	}
+	for _, f := range p.reportForms {
+		check(f.ID, f.Rule)
+	}
 	for _, l := range p.ladders {
 		check("ladder", l.Rule)
 	}
@@ -271,6 +274,17 @@ func TestMistakesAreReported(t *testing.T) {
 		{"at: \"08:00\"", "at: 8h", "not a time of day"},
 		{"after: [1, 3, 7]", "after: [3, 1, 7]", "in their order"},
 		{"then_every: 7", "then_every: 0", "at least 1 day"},
+		{"form: ocop", "form: ocopp", `form: "ocopp" is unknown`},
+		{"form: ocop\n", "\n", "form: missing"},
+		{"follows: year\n", "follows: month\n", `"month" is unknown`},
+		{"into: half-year-province", "into: half", `"half" is unknown`},
+		{"into: half-year-province", "into: year", "not of units above"},
+		{"into: half-year-province", "into: plan", "another form"},
+		{"filed_at: figures", "filed_at: soon", "figures, signed or received"},
+		{"counts: stars-5", "counts: stars-6", "nothing the records can be asked"},
+		{"counts: producers-group", "counts: producers-grup", "nothing the records can be asked"},
+		{"- id: stars5", "- id: stars4", `"stars4": given twice in the form`},
+		{"- id: stars5", "- id: 5 stars", "letters a–z"},
 		{"{id: B, title: &b", "{id: A, title: &b", `"A": given twice`},
 		{"max: 40}", "max: 41}", "not 100"},
 		{"{level: province, does: recognises, stars: [3, 4], forward: 90}", "{level: province, does: recognises, stars: [3, 4, 5], forward: 90}", "two levels"},

@@ -29,6 +29,7 @@ func Parse(name string, data []byte) (*Programme, error) {
 	p.readOffices(o)
 	p.readCalendar(o)
 	p.readLadder(o)
+	p.readReports(o)
 	p.readObligations(o)
 	o.done()
 	if err := r.fail(name); err != nil {

@@ -54,16 +54,24 @@ func (o *object) days(key string) []int {
 
 func (p *Programme) readObligations(o *object) {
 	var lines []int
+	var checks []func()
 	o.blocks("obligations", func(rule Rule, n *yaml.Node) {
-		p.obligations = append(p.obligations, p.readObligation(o, rule, n))
+		ob, check := p.readObligation(o, rule, n)
+		p.obligations = append(p.obligations, ob)
+		if check != nil {
+			checks = append(checks, check)
+		}
 		lines = append(lines, n.Line)
 	})
 	unique(o.reader, lines, p.obligations)
+	for _, check := range checks {
+		check()
+	}
 }
 
-func (p *Programme) readObligation(o *object, rule Rule, n *yaml.Node) Obligation {
+func (p *Programme) readObligation(o *object, rule Rule, n *yaml.Node) (ob Obligation, check func()) {
 	b := o.object(n)
-	ob := Obligation{Rule: rule, ID: b.text("id"), Title: b.both("title"), Task: b.yes(b.take("task")), Receiver: b.both("receiver"), Every: 1,
+	ob = Obligation{Rule: rule, ID: b.text("id"), Title: b.both("title"), Task: b.yes(b.take("task")), Receiver: b.both("receiver"), Every: 1,
 		OnDayLate: b.yes(b.need("day_itself_late")), Clause: b.textIf("clause"), Confirmed: b.yes(b.need("confirmed"))}
 	if ob.Task {
 		ob.Span = b.bothIf("span")
@@ -71,6 +79,9 @@ func (p *Programme) readObligation(o *object, rule Rule, n *yaml.Node) Obligatio
 		ob.Span, ob.CutOff = b.both("span"), b.number("cut_off")
 	}
 	p.readOwing(b, n, &ob)
+	if !ob.Task {
+		check = p.readLinks(b, &ob)
+	}
 	if before := b.need("before"); before != nil {
 		// Of a year without 29 February, so that the day is there every year.
 		t, err := time.Parse("2/1/2006", before.Value+"/2025")
@@ -88,7 +99,7 @@ func (p *Programme) readObligation(o *object, rule Rule, n *yaml.Node) Obligatio
 		}
 	}
 	b.done()
-	return ob
+	return ob, check
 }
 
 // readOwing reads who owes it, and whose officers follow it up.

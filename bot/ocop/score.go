@@ -152,6 +152,33 @@ func (p *Programme) ValidUntil(issued time.Time) time.Time {
 	return time.Time{}
 }
 
+// IssuedValid are the days on which certificates were issued that are valid at
+// the beginning of a day.
+func (p *Programme) IssuedValid(at time.Time) []Period {
+	at = day(at)
+	var issued []Period
+	for _, v := range p.validMonths {
+		from := addMonths(at, -v.months).AddDate(0, 0, -3) // months differ by at most three days
+		for !addMonths(from, v.months).After(at) {
+			from = from.AddDate(0, 0, 1)
+		}
+		span := Period{From: from, To: at}
+		if from.Before(v.From) {
+			span.From = v.From
+		}
+		if !v.To.IsZero() && v.To.Before(at) {
+			span.To = v.To
+		}
+		if span.From.Before(span.To) {
+			issued = append(issued, span)
+		}
+	}
+	return issued
+}
+
+// LevelRules are what every level ever did, each with the days it holds.
+func (p *Programme) LevelRules() []LevelRule { return p.levels }
+
 // addMonths keeps to the last day of a shorter month: Bộ luật Dân sự 2015,
 // điều 148 khoản 3. 29/2/2024 and 12 months is 28/2/2025.
 func addMonths(t time.Time, months int) time.Time {

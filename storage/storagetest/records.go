@@ -62,6 +62,7 @@ type Records interface {
 	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)
 	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
 	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
+	Tallies(ctx context.Context, c storage.Counting) ([]storage.Tally, error)
 	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
 
 	Files(ctx context.Context, idea storage.ID) ([]storage.File, error)
@@ -90,7 +91,6 @@ type Records interface {
 	RemindersOf(ctx context.Context, obligation, period string, due time.Time, step string) ([]storage.ReminderSent, error)
 	RemindersTo(ctx context.Context, person storage.ID, since time.Time) ([]storage.ReminderSent, error)
 	RemindersUnanswered(ctx context.Context, from, to time.Time, channel string) ([]storage.ReminderSent, error)
-	GatheringRecords
 
 	Stats(ctx context.Context) (storage.Stats, error)
 	Prune(ctx context.Context, now time.Time) error
@@ -111,7 +111,7 @@ type Opened struct {
 // to enqueue, which may be nil, and closes it with the test.
 func Run(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) {
 	for _, group := range []map[string]func(*testing.T, *world){
-		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, eraseChecks, backupChecks, parkChecks, gatheringChecks,
+		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, tallyChecks, eraseChecks, backupChecks, parkChecks,
 	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
