@@ -93,7 +93,8 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 }
 
 // Settle takes the outcome of the due commit into the session and renders the
-// reply.
+// reply. When s.Pending is set afterwards another commit is due, and there is
+// no reply yet.
 func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
 	var o Outcome
 	if len(outcome) == 0 {
@@ -110,7 +111,7 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 		*s = *fresh
 		return t.reply("")
 	}
-	s.Notes, s.untold = append(s.Notes, o.Notes...), o.Notes
+	s.Notes, s.untold = append(s.Notes, o.Notes...), append(s.untold, o.Notes...)
 	if o.Person != 0 {
 		s.Person, s.Consent = o.Person, nil
 	}
@@ -132,6 +133,9 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 		if err := t.open(o.Open, o.With); err != nil {
 			return bot.Reply{}, err
 		}
+	}
+	if s.Pending {
+		return bot.Reply{}, nil
 	}
 	return t.reply("")
 }

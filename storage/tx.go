@@ -107,6 +107,8 @@ type Tx interface {
 	// then, and nothing is to be sent.
 	Remind(r ReminderSent) (fresh bool, err error)
 
+	GatheringTx
+
 	// Notify stores the notice and enqueues the job that delivers it.
 	Notify(n Notice) error
 	// MarkTold records that officers are being told of what waits for them,
@@ -121,7 +123,8 @@ type Tx interface {
 	// bodies of all events of their ideas and of what they said as a producer
 	// about others', names of organisations that are theirs alone. What they
 	// decided in office stays: it is the office's. Their offices end, what was queued for them is dropped.
-	// Ideas that no officer has accepted yet are withdrawn and emptied.
+	// Ideas that no officer has accepted yet are withdrawn and emptied; signups
+	// for gatherings to come are cancelled.
 	// Numbers, dates and stages stay.
 	Erase(person ID, at time.Time) error
 }

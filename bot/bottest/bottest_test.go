@@ -31,7 +31,7 @@ func TestPlayShowsWhatHappened(t *testing.T) {
 		t.Fatal(err)
 	}
 	var first string
-	for _, channel := range bottest.Channels {
+	for _, channel := range []string{bottest.OnTelegram, bottest.OnTerminal} {
 		got, err := bottest.Play(t.Context(), s, channel, blank(t), t.TempDir())
 		if err != nil {
 			t.Fatal(err)
@@ -48,6 +48,18 @@ func TestPlayShowsWhatHappened(t *testing.T) {
 		if !strings.Contains(d, want) {
 			t.Errorf("the difference does not show %q:\n%s", want, d)
 		}
+	}
+}
+
+// By SMS a story has inputs of its own, and what a screen asks after the form
+// was sent is passed over.
+func TestBySMS(t *testing.T) {
+	s, err := bottest.ParseStory("s", "= person an\nsms > ocop\n> [Chào]\nsms >\n> (photo)\n> /start {code}\n< xin chào\n! kept\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := bottest.Diff("= person an\n> ocop\n> {code}\n< xin chào\n! kept\n", s.BySMS().Text()); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"ocopbot/bot/bottest/fakekannel"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/sms"
+	"ocopbot/locales"
 	"ocopbot/storage"
 	"ocopbot/storage/sqlstore"
 )
@@ -31,6 +32,8 @@ type smsPhone struct {
 	inbox  sqlstore.Inbound
 	people map[string]string
 	last   map[string][]string // lines of what was heard last
+	short  map[string]string   // labels of choices, and what stands for them here
+	more   []string            // labels of the way to the next page
 	before map[string]url.Values
 	now    func() time.Time
 	count  int
@@ -40,10 +43,19 @@ type smsPhone struct {
 
 const smsSecret = "a secret of the stories"
 
-func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, now func() time.Time) (*smsPhone, error) {
+func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, texts *locales.Texts, now func() time.Time) (*smsPhone, error) {
 	p := &smsPhone{
 		kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil), inbox: store.Inbound(), now: now,
 		people: map[string]string{}, last: map[string][]string{}, before: map[string]url.Values{}, done: make(chan error, 1),
+		short: map[string]string{},
+	}
+	for _, lang := range locales.Languages {
+		p.more = append(p.more, texts.Text(lang, sms.Form, "choice.more", nil))
+		for _, key := range texts.Keys(lang) {
+			if full, short := texts.Text(lang, "", key, nil), texts.Text(lang, sms.Form, key, nil); short != full {
+				p.short[full] = sms.Plain(short)
+			}
+		}
 	}
 	var err error
 	p.ch, err = sms.New(sms.Options{
@@ -122,23 +134,46 @@ func (p *smsPhone) brings(ctx context.Context, q url.Values) error {
 	}
 }
 
-// chooses types the number that stands before the label; a label on a later
-// page is turned to first.
+// chooses types the number that stands before the label, or before its short
+// form.
 func (p *smsPhone) chooses(ctx context.Context, who, label string) error {
+	number := p.numberOf(who, label)
+	if number == "" {
+		return fmt.Errorf("%w: [%s] among %q; say above it what is said by SMS: sms > text", errNoChoice, label, p.last[who])
+	}
+	return p.says(ctx, who, number)
+}
+
+func (p *smsPhone) numberOf(who, label string) string {
 	for _, line := range p.last[who] {
 		number, shown, ok := strings.Cut(line, ". ")
-		if ok && shown == sms.Plain(label) {
-			return p.says(ctx, who, number)
+		if _, err := strconv.Atoi(number); ok && err == nil && (shown == sms.Plain(label) || shown == p.short[label]) {
+			return number
 		}
 	}
-	return fmt.Errorf("%w: [%s] among %q", errNoChoice, label, p.last[who])
+	return ""
+}
+
+func (p *smsPhone) shows(who, label string) bool { return p.numberOf(who, label) != "" }
+
+// nextPage is what is typed for the next page; empty where there is none.
+func (p *smsPhone) nextPage(who string) string {
+	for _, more := range p.more {
+		if key := p.numberOf(who, more); key != "" {
+			return key
+		}
+	}
+	return ""
 }
 
 func (p *smsPhone) sends(ctx context.Context, who string, g gesture) error {
-	if g.kind == "again" && p.before[who] != nil {
+	switch {
+	case g.kind == "again" && p.before[who] != nil:
 		return p.brings(ctx, p.before[who])
+	case g.kind == "contact":
+		return p.says(ctx, who, g.arg)
 	}
-	return fmt.Errorf("%w: (%s %s)", errGesture, g.kind, g.arg)
+	return fmt.Errorf("%w: (%s %s); or say above it what is said by SMS: sms > text", errGesture, g.kind, g.arg)
 }
 
 func (p *smsPhone) heard(who string) []message {

@@ -27,7 +27,10 @@ func Play(ctx context.Context, s *Story, channel, blank, dir string) (transcript
 	}
 	p := &player{rig: r, story: s}
 	defer func() { err = errors.Join(err, r.close()) }()
-	for _, l := range s.Lines {
+	for i, l := range s.Lines {
+		if l.Kind == Input && p.passed(s.Lines[i:]) {
+			continue
+		}
 		if err := p.line(ctx, l); err != nil {
 			return p.out.String(), fmt.Errorf("%s:%d: %s: %w", s.Name, l.Number, l.Raw, err)
 		}
@@ -50,13 +53,15 @@ type player struct {
 	people []string // in the order they appeared
 	code   string   // the last one made
 	file   []byte   // the last one that came
+	sent   int      // forms whose sending the last answer tells of
+	asked  bool     // … or asks for a code back
 }
 
 func (p *player) line(ctx context.Context, l Line) error {
 	if l.Kind == Output {
 		return nil
 	}
-	if l.Kind != Record {
+	if l.Kind != Record && l.Kind != Input {
 		p.print(l.Raw)
 	}
 	switch l.Kind {
@@ -72,7 +77,7 @@ func (p *player) line(ctx context.Context, l Line) error {
 		p.phone.address(name) // people get their ids in the order they appear
 		return nil
 	case Input:
-		return p.input(ctx, strings.ReplaceAll(l.Text, codeMark, p.code))
+		return p.input(ctx, l)
 	case Record:
 		got, err := p.record(ctx, l.Text)
 		if err != nil {
@@ -98,13 +103,22 @@ func (p *player) line(ctx context.Context, l Line) error {
 }
 
 // input is one thing the person at the phone does.
-func (p *player) input(ctx context.Context, text string) error {
+func (p *player) input(ctx context.Context, l Line) error {
 	if p.who == "" {
 		return fmt.Errorf("%w: nobody is at the phone: begin with = person name", ErrStory)
 	}
+	text := strings.ReplaceAll(l.Text, codeMark, p.code)
+	label, chosen := parseChoice(text)
+	if chosen {
+		if err := p.turnTo(ctx, label); err != nil {
+			return err
+		}
+	}
+	p.print(l.Raw)
+	p.sent, p.asked = 0, false
 	p.clock.move()
 	var err error
-	if label, ok := parseChoice(text); ok {
+	if chosen {
 		err = p.phone.chooses(ctx, p.who, label)
 	} else if g, ok := parseGesture(text); ok {
 		err = p.phone.sends(ctx, p.who, g)
@@ -115,6 +129,59 @@ func (p *player) input(ctx context.Context, text string) error {
 		return err
 	}
 	p.hear()
+	if p.asked && p.story.passes {
+		return p.input(ctx, Line{Number: l.Number, Kind: Input, Text: codeMark, Raw: "> " + codeMark})
+	}
+	return nil
+}
+
+// formSent is what the person is told when a form was sent, and sendsForm how
+// they send it on a screen.
+var formSent = regexp.MustCompile(`(Phieu so|Form number): `)
+
+var sendsForm = map[string]bool{"[Gửi phiếu]": true, "[Send the form]": true}
+
+// passed tells whether an input is passed over by SMS, where the form has been
+// sent: it, or one that follows, is the wish to send it.
+func (p *player) passed(lines []Line) bool {
+	if !p.story.passes || p.sent == 0 {
+		return false
+	}
+	for _, l := range lines {
+		switch {
+		case l.Kind == Input && sendsForm[l.Text]:
+			if l.Number == lines[0].Number {
+				p.sent--
+			}
+			return true
+		case l.Kind != Input && l.Kind != Output && l.Kind != Prose:
+			return false
+		}
+	}
+	return false
+}
+
+// mostPages is how far a choice is looked for.
+const mostPages = 10
+
+// turnTo turns the pages until a choice is among those shown last, on a phone
+// that is shown pages.
+func (p *player) turnTo(ctx context.Context, label string) error {
+	paged, ok := p.phone.(interface {
+		shows(who, label string) bool
+		nextPage(who string) (key string)
+	})
+	for n := 0; ok && n < mostPages && !paged.shows(p.who, label); n++ {
+		key := paged.nextPage(p.who)
+		if key == "" {
+			break
+		}
+		p.print(string(Input) + " " + key)
+		if err := p.phone.says(ctx, p.who, key); err != nil {
+			return err
+		}
+		p.hear()
+	}
 	return nil
 }
 
@@ -136,6 +203,9 @@ func (p *player) hear() {
 				p.file = m.data
 			}
 			for _, l := range m.lines(mark) {
+				if formSent.MatchString(l) {
+					p.sent++
+				}
 				p.print(p.withoutCode(l))
 			}
 		}
@@ -145,12 +215,21 @@ func (p *player) hear() {
 // codeMark stands for a one-time code in a story.
 const codeMark = "{code}"
 
-var madeCode = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{10}\b`)
+// A code is one of an invitation, or the number that is sent and said back.
+var (
+	madeCode  = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{10}\b`)
+	askedCode = regexp.MustCompile(`^< (Ma cua anh/chi|Your code): \d{6}`)
+	sixDigits = regexp.MustCompile(`\b\d{6}\b`)
+)
 
 // withoutCode puts the mark in the place of a code that was just made, and
 // remembers it.
 func (p *player) withoutCode(line string) string {
-	return madeCode.ReplaceAllStringFunc(line, func(code string) string {
+	code := madeCode
+	if askedCode.MatchString(line) {
+		code, p.asked = sixDigits, true
+	}
+	return code.ReplaceAllStringFunc(line, func(code string) string {
 		p.code = code
 		return codeMark
 	})

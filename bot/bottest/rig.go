@@ -141,7 +141,7 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 	case OnTerminal:
 		r.phone = newTerminalPhone(ctx, r.dispatch.For, r.clock.now, r.picture)
 	case OnSMS:
-		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, r.clock.now)
+		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now)
 	default:
 		err = fmt.Errorf("%w: no channel %q", ErrStory, channel)
 	}

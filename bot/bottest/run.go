@@ -9,8 +9,8 @@ import (
 )
 
 // Run plays every story that the pattern finds, over every channel of each.
-// With update the answers of the first channel are written into the files
-// before the others are compared with them.
+// With update the answers of the first channel, and those of SMS, are written
+// into their files before the others are compared with them.
 func Run(t *testing.T, pattern string, update bool) {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)
@@ -28,25 +28,42 @@ func Run(t *testing.T, pattern string, update bool) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			want := s.Text()
 			for i, channel := range s.Channels {
-				got, err := Play(t.Context(), s, channel, blank, t.TempDir())
+				told, file := s, path
+				if channel == OnSMS && i > 0 {
+					told, file = s.BySMS(), SMSPath(path)
+				}
+				got, err := Play(t.Context(), told, channel, blank, t.TempDir())
 				if err != nil {
 					t.Errorf("%s: %v\n%s", channel, err, tail(got))
-					return
+					continue
 				}
-				if update && i == 0 && got != want {
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					want = got
-				}
-				if d := Diff(want, got); d != "" {
-					t.Errorf("%s on %s (- the story, + what happened):\n%s", path, channel, d)
+				if err := compare(file, got, update && (i == 0 || file != path)); err != nil {
+					t.Errorf("%s on %s: %v", file, channel, err)
 				}
 			}
 		})
 	}
+}
+
+// SMSPath is where the transcript of a story lies as it is told by SMS.
+func SMSPath(story string) string {
+	return filepath.Join(filepath.Dir(story), OnSMS, filepath.Base(story))
+}
+
+// compare shows how a transcript differs from its file, or writes it there.
+func compare(file, got string, update bool) error {
+	want, err := os.ReadFile(file)
+	if err != nil && !update {
+		return fmt.Errorf("%w; -update writes it", err)
+	}
+	if update && got != string(want) {
+		return os.WriteFile(file, []byte(got), 0o644)
+	}
+	if d := Diff(string(want), got); d != "" {
+		return fmt.Errorf("- the story, + what happened:\n%s", d)
+	}
+	return nil
 }
 
 // tail is the end of a transcript that broke off.

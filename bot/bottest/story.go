@@ -8,7 +8,7 @@
 //
 //	# a comment
 //	programme: lang-son-2025     another programme than the default
-//	channels: telegram           only these channels can play it
+//	channels: telegram sms       only these channels can play it
 //	= person an                  an takes the phone
 //	> mật ong hoa rừng           an says so
 //	> [Gửi phiếu]                an chooses: a tap, or the number of the choice
@@ -19,8 +19,43 @@
 //	! idea LS26-0001 …           what is stored
 //	@ 2026-06-18 08:00           the clock moves, and what is due is delivered
 //	$ officer invite --unit 187 --role district --name Lý Văn Páo
+//	sms > bổ sung                by SMS this is said instead of the next input
 //
 // A code that was made, by an invitation or in an answer, is written {code}.
+//
+// # How to write a story that runs on every channel
+//
+// The answers in the file are those of Telegram; the terminal must give the
+// same. By SMS everything is said shorter, and a form is sent after four
+// answers, so that the same inputs give a transcript of their own: it lies
+// under the same name in the folder sms beside the story, is written by
+// -update, and pins the alphabet and the number of messages of every answer:
+// "(gsm 2)". Read it as one reads a keypad phone. Nothing needs to be done
+// for it as long as the inputs make sense there too:
+//
+//   - A choice in brackets is named as on a screen. By SMS its short form is
+//     looked for, on later pages too ("9. Xem tiếp"), and its number is sent.
+//
+//   - Once a form got its number, what the story says up to "> [Gửi phiếu]"
+//     is passed over: it was asked for on a screen only.
+//
+//   - Where a sender has to show who they are, they do.
+//
+//   - A link with a code, "> /start {code}", is the code, typed.
+//
+//   - What cannot be said by SMS is written in front of the input, one line
+//     for each message; "sms >" alone says nothing at all:
+//
+//     sms > TC LS26-0001
+//     sms > 1
+//     > [Trả lời]                  a notice by SMS has no buttons
+//     sms >
+//     > (photo)
+//
+//   - A photo, a sticker or an old button does not exist by SMS and is such a
+//     line; a shared contact is the number, typed.
+//
+// A story of SMS alone says "channels: sms", and its answers stand in it.
 package bottest
 
 import (
@@ -34,16 +69,16 @@ import (
 )
 
 // The channels a story is played over. The first one's answers are written
-// into the file by -update; the others must agree.
+// into the file by -update; the others must agree. OnSMS asks less and says it
+// shorter, so that its answers lie in a file of their own.
 const (
 	OnTelegram = "telegram"
 	OnTerminal = "terminal"
-	// OnSMS asks less and says it shorter, so that its stories are its own.
-	OnSMS = "sms"
+	OnSMS      = "sms"
 )
 
 // Channels are those a story is played on that names none.
-var Channels = []string{OnTelegram, OnTerminal}
+var Channels = []string{OnTelegram, OnTerminal, OnSMS}
 
 // DefaultProgramme is the programme of a story that names none.
 const DefaultProgramme = "lang-son-2021"
@@ -54,6 +89,8 @@ type Story struct {
 	Programme string
 	Channels  []string
 	Lines     []Line
+	// passes: what is asked for on a screen only is passed over.
+	passes bool
 }
 
 // Line is one line of a story. Answers are not among what is played: they are
@@ -77,7 +114,10 @@ const (
 	Record  LineKind = '!'
 	Clock   LineKind = '@'
 	Command LineKind = '$'
+	Instead LineKind = 's' // an input that takes the place of the next one by SMS
 )
+
+const insteadMark = "sms >"
 
 // ErrStory is a file that is no story.
 var ErrStory = errors.New("bottest: not a story")
@@ -108,10 +148,13 @@ func ParseStory(name, text string) (*Story, error) {
 		case strings.HasPrefix(raw, "channels: "):
 			s.Channels = strings.Fields(raw[len("channels: "):])
 			for _, c := range s.Channels {
-				if c != OnSMS && !slices.Contains(Channels, c) {
+				if !slices.Contains(Channels, c) {
 					return nil, fmt.Errorf("%w: %s:%d: no channel %q", ErrStory, name, l.Number, c)
 				}
 			}
+		case raw == insteadMark || strings.HasPrefix(raw, insteadMark+" "):
+			l.Kind = Instead
+			l.Text = strings.TrimSpace(raw[len(insteadMark):])
 		case strings.IndexByte("=><!@$", raw[0]) >= 0 && (len(raw) == 1 || raw[1] == ' '):
 			l.Kind = LineKind(raw[0])
 			l.Text = strings.TrimSpace(raw[1:])
@@ -121,6 +164,37 @@ func ParseStory(name, text string) (*Story, error) {
 		s.Lines = append(s.Lines, l)
 	}
 	return s, nil
+}
+
+// BySMS is the story as it is told by SMS: with the inputs that are made there.
+func (s *Story) BySMS() *Story {
+	told := &Story{Name: s.Name, Programme: s.Programme, Channels: []string{OnSMS}, passes: true}
+	var instead []Line
+	for _, l := range s.Lines {
+		switch {
+		case l.Kind == Instead:
+			instead = append(instead, l)
+			continue
+		case strings.HasPrefix(l.Raw, "channels: "):
+			continue
+		case l.Kind == Input && len(instead) == 0:
+			if code, linked := strings.CutPrefix(l.Text, "/start "); linked {
+				l.Text, l.Raw = code, "> "+code
+			}
+			told.Lines = append(told.Lines, l)
+			continue
+		case l.Kind != Input:
+			told.Lines = append(told.Lines, l)
+			continue
+		}
+		for _, i := range instead {
+			if i.Text != "" {
+				told.Lines = append(told.Lines, Line{Number: i.Number, Kind: Input, Text: i.Text, Raw: "> " + i.Text})
+			}
+		}
+		instead = nil
+	}
+	return told
 }
 
 // Text is the story as its file has it.

@@ -229,27 +229,32 @@ func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *co
 	return nil
 }
 
-// settle runs the commit a session has due, takes its outcome in and saves.
+// settle runs the commit a session has due, takes its outcome in and saves;
+// and again, when that opened a form which has all its answers already.
 // The commit is keyed by session and turn, so that whoever finds it due may
 // run it.
-func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (bot.Reply, error) {
-	previous := s.Turn
-	if s.Erases() && s.Person != 0 {
-		if err := h.forget(ctx, s.Person, addr); err != nil {
+func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (r bot.Reply, err error) {
+	for s.Pending {
+		previous := s.Turn
+		if s.Erases() && s.Person != 0 {
+			if err := h.forget(ctx, s.Person, addr); err != nil {
+				return bot.Reply{}, err
+			}
+		}
+		outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
+			return h.engine.Commit(ctx, s, addr, h.caps, now, tx)
+		})
+		if err != nil {
+			return bot.Reply{}, fmt.Errorf("dispatch: commit: %w", err)
+		}
+		if r, err = h.engine.Settle(ctx, s, outcome, addr, h.caps, now); err != nil {
+			return bot.Reply{}, err
+		}
+		if err := h.save(ctx, addr, previous, s); err != nil {
 			return bot.Reply{}, err
 		}
 	}
-	outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
-		return h.engine.Commit(ctx, s, addr, h.caps, now, tx)
-	})
-	if err != nil {
-		return bot.Reply{}, fmt.Errorf("dispatch: commit: %w", err)
-	}
-	r, err := h.engine.Settle(ctx, s, outcome, addr, h.caps, now)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return r, h.save(ctx, addr, previous, s)
+	return r, nil
 }
 
 // forget deletes a person's dialogs at their other addresses. It comes before

@@ -19,6 +19,9 @@ import (
 // Name is the channel's part of an address: "tel:+84912345678".
 const Name = "tel"
 
+// Form is the suffix of texts made for short messages.
+const Form = "sms"
+
 // longest is what two messages of the GSM alphabet hold.
 const longest = 2 * 153
 
@@ -116,7 +119,7 @@ func New(o Options) (*Channel, error) {
 
 // Caps: numbered lines without accents, two messages at a time.
 func (c *Channel) Caps() bot.Caps {
-	return bot.Caps{Name: Name, Form: "sms", Plain: true, Longest: longest, Paged: true, Brief: true, Forgeable: true}
+	return bot.Caps{Name: Name, Form: Form, Plain: true, Longest: longest, Paged: true, Brief: true, Forgeable: true}
 }
 
 const (

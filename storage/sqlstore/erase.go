@@ -25,6 +25,9 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 			return err
 		}
 	}
+	if err := x.withdrawSignups(person, at); err != nil {
+		return err
+	}
 	const mine = `(SELECT addr FROM routes WHERE person = $1)`
 	const myIdeas = `(SELECT id FROM ideas WHERE person = $1)`
 	for _, s := range []string{

@@ -19,7 +19,7 @@ func (s *Store) Everything(ctx context.Context, person storage.ID) (any, error) 
 	}
 	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Unit: p.Unit, Since: p.Created}
 	for _, read := range []func(context.Context, *ownRecord, storage.ID) error{
-		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports,
+		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports, s.ownSignups,
 	} {
 		if err := read(ctx, &all, person); err != nil {
 			return nil, err
@@ -43,6 +43,7 @@ type ownRecord struct {
 	Offices       []ownOffice       `json:"offices"`
 	Acknowledged  []ownAck          `json:"acknowledged,omitempty"`
 	Reports       []ownReport       `json:"worked_on_reports,omitempty"`
+	Signups       []ownSignup       `json:"signups"`
 }
 
 type ownAddress struct {

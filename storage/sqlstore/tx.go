@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"ocopbot/storage"
 )
@@ -18,6 +19,8 @@ type tx struct {
 	waiting []statement
 	// about is the first person the transaction was about.
 	about storage.ID
+	// drawn is the last ID that newID gave.
+	drawn storage.ID
 	// broken is the first error of the database: nothing can follow it.
 	broken error
 }
@@ -105,4 +108,14 @@ func (x *tx) concerns(person storage.ID) {
 	if x.about == 0 {
 		x.about = person
 	}
+}
+
+// newID draws IDs for records of which a transaction makes hundreds: one after
+// the other, because so many drawn at random in one millisecond would meet.
+func (x *tx) newID(at time.Time) storage.ID {
+	if x.drawn == 0 {
+		x.drawn = storage.NewID(at)
+	}
+	x.drawn++
+	return x.drawn
 }

@@ -1,0 +1,98 @@
+package ocop
+
+import "slices"
+
+// Ways by which a Quota tells people apart.
+const (
+	QuotaUnit  = "unit"  // Value is the key of a unit; those below it count
+	QuotaGroup = "group" // Value is the id of a product group
+	QuotaStars = "stars" // Value is the stars of the product, "3"
+)
+
+// Quota lets at most Most of those of one unit, group or stars into a
+// gathering.
+type Quota struct {
+	By    string `json:"by"`
+	Value string `json:"value"`
+	Most  int    `json:"most"`
+}
+
+// Claim is what one signing up takes of a gathering's room.
+type Claim struct {
+	Stall bool
+	Units []UnitKey // where the producer is, and what lies above
+	Group string
+	Stars string // of the best product brought, "4"; empty: none recognised
+}
+
+// of tells whether a quota is about a claim.
+func (c Claim) of(q Quota) bool {
+	switch q.By {
+	case QuotaUnit:
+		return slices.Contains(c.Units, UnitKey(q.Value))
+	case QuotaGroup:
+		return c.Group == q.Value
+	case QuotaStars:
+		return c.Stars == q.Value
+	}
+	return false
+}
+
+// Room is what a gathering has left to give: seats, stalls, and of each quota
+// its rest. It is a value of one moment; whoever counts with it sees to it
+// that nobody else takes anything meanwhile.
+type Room struct {
+	seats, stalls int
+	endless       bool // no limit of seats
+	quotas        []Quota
+}
+
+// NewRoom is the room of an empty gathering; seats 0: as many as come.
+// Without stalls nobody gets one.
+func NewRoom(seats, stalls int, quotas []Quota) *Room {
+	return &Room{seats: seats, stalls: stalls, endless: seats == 0, quotas: slices.Clone(quotas)}
+}
+
+// Taken takes out what others hold already, be it more than there was.
+func (r *Room) Taken(seats, stalls int) {
+	r.seats -= seats
+	r.stalls -= stalls
+}
+
+// Hold takes out what one holds already, fitting or not.
+func (r *Room) Hold(c Claim) {
+	r.seats--
+	if c.Stall {
+		r.stalls--
+	}
+	for i, q := range r.quotas {
+		if c.of(q) {
+			r.quotas[i].Most--
+		}
+	}
+}
+
+// Fits tells whether there is room for one more.
+func (r *Room) Fits(c Claim) bool {
+	if !r.endless && r.seats <= 0 || c.Stall && r.stalls <= 0 {
+		return false
+	}
+	for _, q := range r.quotas {
+		if c.of(q) && q.Most <= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Take gives a claim its room, if there is.
+func (r *Room) Take(c Claim) bool {
+	if !r.Fits(c) {
+		return false
+	}
+	r.Hold(c)
+	return true
+}
+
+// Full tells whether nobody at all fits any more.
+func (r *Room) Full() bool { return !r.endless && r.seats <= 0 }

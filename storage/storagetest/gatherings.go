@@ -1,0 +1,448 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// GatheringRecords is what is read of gatherings.
+type GatheringRecords interface {
+	Gathering(ctx context.Context, id storage.ID) (storage.Gathering, error)
+	GatheringByCode(ctx context.Context, code string) (storage.Gathering, error)
+	Gatherings(ctx context.Context, after time.Time, limit int) ([]storage.Gathering, error)
+	GatheringPicture(ctx context.Context, id storage.ID) ([]byte, error)
+	SetGatheringPicture(ctx context.Context, id storage.ID, data []byte) error
+	GatheringEvents(ctx context.Context, id storage.ID) ([]storage.GatheringEvent, error)
+	GatheringFigures(ctx context.Context, unit ocop.UnitKey, below []ocop.UnitKey, from, to time.Time) (storage.GatheringFigures, error)
+	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
+	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
+	SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error)
+	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
+	Attendees(ctx context.Context, gathering storage.ID) ([]storage.Attendee, error)
+	SignupsUntold(ctx context.Context, gathering storage.ID, what string, madeBefore time.Time, limit int) ([]storage.Signup, error)
+}
+
+var gatheringChecks = map[string]func(*testing.T, *world){
+	"GatheringAsWritten":    gatheringAsWritten,
+	"GatheringCodes":        gatheringCodes,
+	"NeverOneTooMany":       neverOneTooMany,
+	"WaitingListMovesUp":    waitingListMovesUp,
+	"MoreSeatsMoveUp":       moreSeatsMoveUp,
+	"SelectionWithQuotas":   selectionWithQuotas,
+	"SignUpOnlyOnce":        signUpOnlyOnce,
+	"SignUpInTime":          signUpInTime,
+	"ErasedSeatMovesUp":     erasedSeatMovesUp,
+	"ToldOnce":              toldOnce,
+	"GatheringFigures":      gatheringFigures,
+	"WaitingListProperties": waitingListProperties,
+}
+
+// gathering makes one in three weeks' time.
+func (w *world) gathering(code string, seats, stalls int) storage.Gathering {
+	w.t.Helper()
+	day := time.Date(2026, 7, 10, 0, 0, 0, 0, ocop.Local)
+	g := storage.Gathering{
+		ID: w.id(), Code: code, Kind: storage.Fair, Title: "Hội chợ “OCOP”", Place: "Quảng trường Hùng Vương",
+		From: day.Add(8 * time.Hour), To: day.AddDate(0, 0, 2), Deadline: day.AddDate(0, 0, -3), Seats: seats, Stalls: stalls,
+		Bring: "mẫu; tem", Contact: "0205 3 810 000", Unit: district, State: storage.GatheringOpen, Version: 1, Created: w.now,
+	}
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("created")) })
+	return g
+}
+
+func (w *world) did(kind string) storage.GatheringEvent {
+	return storage.GatheringEvent{At: w.now, Kind: kind, Role: "province"}
+}
+
+func (w *world) signup(g storage.Gathering, p storage.Person) storage.Signup {
+	return storage.Signup{ID: w.id(), Gathering: g.ID, Person: p.ID, Units: []ocop.UnitKey{commune, district}, At: w.now}
+}
+
+// comes signs a new person up.
+func (w *world) comes(g storage.Gathering, name string, change func(*storage.Signup)) storage.Signup {
+	w.t.Helper()
+	w.now = w.now.Add(time.Millisecond) // people enough that IDs of one moment would meet
+	p := w.person(name, bot.NewAddress("telegram", fmt.Sprint(w.id())))
+	s := w.signup(g, p)
+	if change != nil {
+		change(&s)
+	}
+	w.write(func(x storage.Tx) error { return x.SignUp(&s) })
+	return s
+}
+
+func (w *world) state(s storage.Signup) string {
+	w.t.Helper()
+	return must(w.Signup(w.t.Context(), s.ID))(w.t).State
+}
+
+func (w *world) cancel(s storage.Signup) {
+	w.t.Helper()
+	w.now = w.now.Add(time.Millisecond)
+	w.write(func(x storage.Tx) error {
+		return must2(x.Move(s.ID, w.state0(x, s), storage.SignupCancelled, w.did("")))
+	})
+}
+
+func (w *world) state0(x storage.Tx, s storage.Signup) string {
+	is, err := x.Signup(s.ID)
+	w.must(err)
+	return is.State
+}
+
+// told counts a person's notices of a kind.
+func (w *world) told(person storage.ID, kind string) (n int) {
+	w.t.Helper()
+	w.mu.Lock()
+	ids := slices.Clone(w.enqueued)
+	w.mu.Unlock()
+	for _, id := range ids {
+		notice, err := w.Notice(w.t.Context(), id)
+		if errors.Is(err, storage.ErrNotFound) { // rolled back
+			continue
+		}
+		w.must(err)
+		if notice.Person == person && notice.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func gatheringAsWritten(t *testing.T, w *world) {
+	g := w.gathering("HC12", 30, 10)
+	g.Rule = storage.Rule{Stars: 3, Groups: []string{"food"}, Producers: []string{"cooperative"}, Units: []ocop.UnitKey{district}}
+	g.Quotas = []ocop.Quota{{By: ocop.QuotaUnit, Value: string(district), Most: 3}}
+	g.Selects, g.Version = true, 2
+	w.now = w.now.Add(time.Minute)
+	changed := w.did("changed")
+	changed.Body = map[string]string{"seats": "20"}
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, changed) })
+	for what, read := range map[string]func() (storage.Gathering, error){
+		"by id":   func() (storage.Gathering, error) { return w.Gathering(t.Context(), g.ID) },
+		"by code": func() (storage.Gathering, error) { return w.GatheringByCode(t.Context(), "HC12") },
+	} {
+		if d := cmp.Diff(g, must(read())(t), cmp.Comparer(time.Time.Equal)); d != "" {
+			t.Errorf("%s, read otherwise than written (-want +got):\n%s", what, d)
+		}
+	}
+	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.PutGathering(g, changed) }), storage.ErrConflict)
+	_, err := w.GatheringByCode(t.Context(), "HC13")
+	w.wants(err, storage.ErrNotFound)
+	var kinds []string
+	for _, e := range must(w.GatheringEvents(t.Context(), g.ID))(t) {
+		kinds = append(kinds, e.Kind)
+	}
+	sameList(t, "events", kinds, []string{"created", "changed"})
+	_, err = w.GatheringPicture(t.Context(), g.ID)
+	w.wants(err, storage.ErrNotFound)
+	w.must(w.SetGatheringPicture(t.Context(), g.ID, []byte("ảnh")))
+	same(t, "picture", string(must(w.GatheringPicture(t.Context(), g.ID))(t)), "ảnh")
+	same(t, "has a picture", must(w.Gathering(t.Context(), g.ID))(t).Picture, true)
+	same(t, "to come", len(must(w.Gatherings(t.Context(), w.now, 9))(t)), 1)
+	same(t, "on its last day", len(must(w.Gatherings(t.Context(), g.To.Add(20*time.Hour), 9))(t)), 1)
+	same(t, "after it", len(must(w.Gatherings(t.Context(), g.To.AddDate(0, 0, 1), 9))(t)), 0)
+
+	s := w.comes(g, "An", func(s *storage.Signup) {
+		s.Products, s.Vehicle, s.Power, s.Stall, s.Group, s.Stars = "mật ong", "xe tải", "2 kW", true, "food", 4
+	})
+	s.State, s.Place, s.Changed = storage.SignupQueued, 1, s.At
+	if d := cmp.Diff(s, must(w.Signup(t.Context(), s.ID))(t), cmp.Comparer(time.Time.Equal)); d != "" {
+		t.Errorf("signup (-want +got):\n%s", d)
+	}
+	list := must(w.Attendees(t.Context(), g.ID))(t)
+	same(t, "attendees", len(list), 1)
+	same(t, "name", list[0].Name, "An")
+}
+
+func gatheringCodes(t *testing.T, w *world) {
+	next := func(series string) (code string) {
+		w.write(func(x storage.Tx) (err error) { code, err = x.NextCode(series); return err })
+		return code
+	}
+	same(t, "first", next("HC"), "HC1")
+	w.gathering("HC2", 0, 0) // an imported one
+	same(t, "not taken twice", next("HC"), "HC3")
+	same(t, "another series", next("TH"), "TH1")
+}
+
+// neverOneTooMany: 500 people come at once for 60 seats and 25 stalls.
+func neverOneTooMany(t *testing.T, w *world) {
+	const people, seats, stalls = 500, 60, 25
+	g := w.gathering("HC1", seats, stalls)
+	persons := make([]storage.Person, people)
+	w.write(func(x storage.Tx) error {
+		for i := range persons {
+			persons[i] = storage.Person{ID: storage.NewID(w.now.Add(time.Duration(i) * time.Millisecond)), Name: fmt.Sprint("Người ", i), Lang: "vi", Unit: commune, Created: w.now}
+			if err := x.PutPerson(persons[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	atOnce(people, func(n int) {
+		s := w.signup(g, persons[n])
+		s.At = w.now.Add(time.Duration(n) * time.Millisecond)
+		s.ID, s.Stall = storage.NewID(s.At), n%2 == 0
+		for tries := 0; ; tries++ { // as a channel does: what was not acknowledged comes again
+			err := w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&s) })
+			if err == nil || tries > 0 && errors.Is(err, storage.ErrConflict) { // the last try had come through
+				return
+			}
+			if !errors.Is(err, storage.ErrUnavailable) || tries == 50 {
+				t.Errorf("sign up: %v", err)
+				return
+			}
+		}
+	})
+	a := must(w.Attendance(t.Context(), g.ID))(t)
+	same(t, "seats taken", a.Seated, seats)
+	if a.Stalls > stalls {
+		t.Errorf("%d stalls taken of %d", a.Stalls, stalls)
+	}
+	same(t, "waiting", a.Waiting, people-seats)
+	places := map[int]bool{}
+	for _, s := range must(w.Attendees(t.Context(), g.ID))(t) {
+		places[s.Place] = true
+	}
+	same(t, "places in line", len(places), people)
+}
+
+func waitingListMovesUp(t *testing.T, w *world) {
+	g := w.gathering("HC1", 2, 1)
+	stall := func(s *storage.Signup) { s.Stall = true }
+	an, binh := w.comes(g, "An", stall), w.comes(g, "Bình", nil)
+	cuc, dung := w.comes(g, "Cúc", stall), w.comes(g, "Dũng", nil)
+	same(t, "waits", w.state(cuc), storage.SignupWaiting)
+	w.cancel(binh) // a seat, no stall: Cúc wants one, Dũng does not
+	same(t, "Cúc", w.state(cuc), storage.SignupWaiting)
+	same(t, "Dũng", w.state(dung), storage.SignupRegistered)
+	same(t, "Dũng is told", w.told(dung.Person, storage.NoticeMovedUp), 1)
+	w.cancel(an)
+	same(t, "Cúc then", w.state(cuc), storage.SignupRegistered)
+	same(t, "Cúc is told", w.told(cuc.Person, storage.NoticeMovedUp), 1)
+	w.now = w.now.AddDate(0, 0, 30) // it has begun: nobody is called any more
+	emil := must(w.Signup(t.Context(), dung.ID))(t)
+	w.write(func(x storage.Tx) error {
+		return must2(x.Move(emil.ID, storage.SignupRegistered, storage.SignupAttended, w.did("")))
+	})
+	w.wants(w.Write(t.Context(), func(x storage.Tx) error {
+		return must2(x.Move(emil.ID, storage.SignupRegistered, storage.SignupAttended, w.did("")))
+	}), storage.ErrConflict)
+}
+
+func moreSeatsMoveUp(t *testing.T, w *world) {
+	g := w.gathering("TH1", 1, 0)
+	w.comes(g, "An", nil)
+	binh := w.comes(g, "Bình", nil)
+	g.Seats, g.Version = 2, 2
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	same(t, "moved up", w.state(binh), storage.SignupRegistered)
+	g.State, g.Version = storage.GatheringCancelled, 3
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("cancelled")) })
+	p := w.person("Cúc", "telegram:9")
+	s := w.signup(g, p)
+	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&s) }), storage.ErrConflict)
+}
+
+func selectionWithQuotas(t *testing.T, w *world) {
+	g := w.gathering("HN1", 3, 0)
+	g.Selects, g.Version = true, 2
+	g.Quotas = []ocop.Quota{{By: ocop.QuotaUnit, Value: string(district), Most: 2}, {By: ocop.QuotaStars, Value: "4", Most: 1}}
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	var all []storage.Signup
+	for n, stars := range []int{4, 4, 3, 3, 3} {
+		all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) {
+			s.Stars = stars
+			if n >= 4 {
+				s.Units = []ocop.UnitKey{"06463@2021-06-05", "188@2021-06-05"}
+			}
+		}))
+	}
+	choose := func(rest string, which ...int) error {
+		var ids []storage.ID
+		for _, n := range which {
+			ids = append(ids, all[n].ID)
+		}
+		return w.Write(t.Context(), func(x storage.Tx) error { return x.Select(g.ID, ids, rest, w.did("")) })
+	}
+	w.wants(choose(storage.SignupWaiting, 0, 1), storage.ErrNoRoom)    // two of 4 stars
+	w.wants(choose(storage.SignupWaiting, 0, 2, 3), storage.ErrNoRoom) // three of a district
+	same(t, "nothing is done", w.state(all[0]), storage.SignupQueued)
+	w.must(choose(storage.SignupWaiting, 0, 2, 4))
+	states := func() (s []string) {
+		for _, u := range all {
+			s = append(s, w.state(u))
+		}
+		return s
+	}
+	sel, wait := storage.SignupSelected, storage.SignupWaiting
+	sameList(t, "after the selection", states(), []string{sel, wait, sel, wait, sel})
+	for _, s := range all {
+		same(t, "told", w.told(s.Person, storage.NoticeSelection), 1)
+	}
+	w.cancel(all[2]) // of three stars: the second of four stars may not, the next may
+	sameList(t, "moved up", states(), []string{sel, wait, storage.SignupCancelled, sel, sel})
+	late := w.comes(g, "Muộn", nil)
+	same(t, "after the selection", w.state(late), wait)
+}
+
+func signUpOnlyOnce(t *testing.T, w *world) {
+	g := w.gathering("HC1", 0, 0)
+	p := w.person("An", "telegram:1")
+	s := w.signup(g, p)
+	w.write(func(x storage.Tx) error { return x.SignUp(&s) })
+	again := w.signup(g, p)
+	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&again) }), storage.ErrConflict)
+	other := w.signup(g, p)
+	other.Attendee = "Bà nội"
+	w.write(func(x storage.Tx) error { return x.SignUp(&other) })
+	w.cancel(s)
+	again.Products = "chè"
+	w.write(func(x storage.Tx) error { return x.SignUp(&again) })
+	same(t, "the same signup", again.ID, s.ID)
+	is := must(w.Signup(t.Context(), s.ID))(t)
+	same(t, "at the end of the line", is.Place > other.Place, true)
+	same(t, "products", is.Products, "chè")
+	same(t, "registered", is.State, storage.SignupRegistered)
+	same(t, "signups", len(must(w.SignupsOf(t.Context(), p.ID, g.ID))(t)), 2)
+}
+
+func signUpInTime(t *testing.T, w *world) {
+	g := w.gathering("HC1", 0, 0)
+	p := w.person("An", "telegram:1")
+	at := func(when time.Time) error {
+		s := w.signup(g, p)
+		s.At = when
+		return w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&s) })
+	}
+	w.wants(at(g.Deadline.AddDate(0, 0, 1)), storage.ErrConflict)
+	w.must(at(g.Deadline.Add(23 * time.Hour)))
+}
+
+func erasedSeatMovesUp(t *testing.T, w *world) {
+	g := w.gathering("HC1", 1, 0)
+	an, binh := w.comes(g, "An", nil), w.comes(g, "Bình", nil)
+	w.write(func(x storage.Tx) error { return x.Erase(an.Person, w.now) })
+	same(t, "An", w.state(an), storage.SignupCancelled)
+	same(t, "Bình", w.state(binh), storage.SignupRegistered)
+	same(t, "Bình is told", w.told(binh.Person, storage.NoticeMovedUp), 1)
+}
+
+func toldOnce(t *testing.T, w *world) {
+	g := w.gathering("HC1", 0, 0)
+	s := w.comes(g, "An", nil)
+	untold := func() int {
+		return len(must(w.SignupsUntold(t.Context(), g.ID, "t7", w.now.Add(time.Hour), 9))(t))
+	}
+	same(t, "untold", untold(), 1)
+	same(t, "too late for it", len(must(w.SignupsUntold(t.Context(), g.ID, "t7", s.At, 9))(t)), 0)
+	atOnce(4, func(int) {
+		for {
+			err := w.Write(t.Context(), func(x storage.Tx) error {
+				return x.TellSignup(s, "t7", storage.Notice{Kind: storage.NoticeReminder, At: w.now})
+			})
+			if !errors.Is(err, storage.ErrUnavailable) {
+				w.must(err)
+				return
+			}
+		}
+	})
+	same(t, "told", w.told(s.Person, storage.NoticeReminder), 1)
+	same(t, "still untold", untold(), 0)
+}
+
+func gatheringFigures(t *testing.T, w *world) {
+	g := w.gathering("HC1", 0, 0)
+	org := storage.Organisation{ID: w.id(), Name: "HTX", Created: w.now}
+	w.write(func(x storage.Tx) error { return x.PutOrganisation(org) })
+	idea := w.idea(w.person("Chủ", "telegram:77"), "Mật ong")
+	came := w.comes(g, "An", func(s *storage.Signup) { s.Organisation, s.Ideas = org.ID, []storage.ID{idea.ID} })
+	w.comes(g, "Bình", nil) // did not come
+	off := w.gathering("HC2", 0, 0)
+	off.State, off.Version = storage.GatheringCancelled, 2
+	w.write(func(x storage.Tx) error {
+		return errors.Join(must2(x.Move(came.ID, storage.SignupRegistered, storage.SignupAttended, w.did(""))),
+			x.PutResult(came.ID, storage.Result{Revenue: 5_000_000_000, Contracts: 2, Buyers: 31, At: w.now}),
+			x.PutGathering(off, w.did("cancelled")))
+	})
+	from, to := time.Date(2026, 7, 1, 0, 0, 0, 0, ocop.Local), time.Date(2026, 8, 1, 0, 0, 0, 0, ocop.Local)
+	want := storage.GatheringFigures{Held: 1, Participants: 1, Producers: 1, Revenue: 5_000_000_000, Contracts: 2, Buyers: 31, Answered: 1}
+	same(t, "of the district", must(w.GatheringFigures(t.Context(), district, []ocop.UnitKey{commune}, from, to))(t), want)
+	want.Held = 0
+	same(t, "of the commune", must(w.GatheringFigures(t.Context(), commune, nil, from, to))(t), want)
+	same(t, "of another", must(w.GatheringFigures(t.Context(), commune2, nil, from, to))(t), storage.GatheringFigures{})
+	same(t, "of another month", must(w.GatheringFigures(t.Context(), district, nil, to, to.AddDate(0, 1, 0)))(t), storage.GatheringFigures{})
+	with := must(w.SignupsWith(t.Context(), idea.ID))(t)
+	same(t, "fairs of a product", len(with), 1)
+	same(t, "their result", with[0].Result.Contracts, 2)
+	same(t, "its products", must(w.Attendees(t.Context(), g.ID))(t)[0].Brings[0], "Mật ong")
+}
+
+// waitingListProperties: whatever people do in whatever order, there is never
+// one too many, nobody who fits waits, nobody is overtaken by somebody who
+// wants the same, and whoever moved up was told once.
+func waitingListProperties(t *testing.T, w *world) {
+	round := 0
+	rapid.Check(t, func(r *rapid.T) {
+		round++
+		seats, stalls := rapid.IntRange(1, 4).Draw(r, "seats"), rapid.IntRange(0, 2).Draw(r, "stalls")
+		g := w.gathering(fmt.Sprint("P", round), seats, stalls)
+		var all []storage.Signup
+		for n := range rapid.IntRange(3, 14).Draw(r, "doings") {
+			switch what := rapid.IntRange(0, 9).Draw(r, "what"); {
+			case what < 6 || len(all) == 0:
+				wants := rapid.Bool().Draw(r, "stall") && stalls > 0
+				all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) { s.Stall = wants }))
+			case what < 9:
+				if s := all[rapid.IntRange(0, len(all)-1).Draw(r, "who")]; w.state(s) != storage.SignupCancelled {
+					w.cancel(s)
+				}
+			default:
+				g.Seats, g.Version = g.Seats+1, g.Version+1
+				w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+			}
+			list := must(w.Attendees(t.Context(), g.ID))(t)
+			room := ocop.NewRoom(g.Seats, g.Stalls, nil)
+			for _, s := range list {
+				if s.Seated() && !room.Take(s.Claim()) {
+					r.Fatalf("one too many: place %d", s.Place)
+				}
+			}
+			for _, s := range list {
+				if s.State == storage.SignupWaiting && room.Fits(s.Claim()) {
+					r.Fatalf("place %d waits, and there is room", s.Place)
+				}
+			}
+			for _, s := range list {
+				for _, before := range list {
+					if s.Seated() && before.State == storage.SignupWaiting && before.Place < s.Place && before.Stall == s.Stall {
+						r.Fatalf("place %d was overtaken by %d", before.Place, s.Place)
+					}
+				}
+			}
+		}
+		for _, s := range all {
+			ups := 0
+			for _, e := range must(w.GatheringEvents(t.Context(), g.ID))(t) {
+				if e.Signup == s.ID && e.Role == "program" {
+					ups++
+				}
+			}
+			if told := w.told(s.Person, storage.NoticeMovedUp); told != ups {
+				r.Fatalf("place %d moved up %d times and was told %d times", s.Place, ups, told)
+			}
+		}
+	})
+}
