@@ -118,6 +118,16 @@ type Tx interface {
 	// MarkRequestsTold does the same for requests.
 	MarkRequestsTold(requests []ID, at time.Time) ([]ID, error)
 
+	Announcement(id ID) (Announcement, error)
+	// PutAnnouncement inserts it, or replaces one whose Version is one less.
+	// One that is to be sent gets the job that does so.
+	PutAnnouncement(a Announcement) error
+	// CancelRecipients holds all who still wait for an announcement.
+	CancelRecipients(announcement ID, at time.Time) error
+	// AnswerRecipient notes that somebody answered an announcement;
+	// ErrNotFound if they were not told.
+	AnswerRecipient(announcement, person ID, at time.Time) error
+
 	// Erase empties what is personal in all records of the person: name,
 	// phone, routes, consents' message ids, files, requests' texts, drafts,
 	// bodies of all events of their ideas and of what they said as a producer

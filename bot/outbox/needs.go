@@ -33,6 +33,24 @@ type Store interface {
 	// IdeasWaiting lists ideas that have waited at a level since before a
 	// moment, the longest first.
 	IdeasWaiting(ctx context.Context, level string, before time.Time, limit int) ([]storage.Idea, error)
+	Plans
+	// AnnouncementPicture is the picture that goes along; ErrNotFound while
+	// it was not fetched.
+	AnnouncementPicture(ctx context.Context, id storage.ID) ([]byte, error)
+	// SetAnnouncementPicture keeps it; without data it is given up.
+	SetAnnouncementPicture(ctx context.Context, id storage.ID, provider string, data []byte) error
+	SetWatch(ctx context.Context, id storage.ID, w storage.Watch) error
+	// EndAnnouncement marks it as done when nobody waits any more.
+	EndAnnouncement(ctx context.Context, id storage.ID, now time.Time) (done bool, err error)
+	Tally(ctx context.Context, id storage.ID) ([]storage.Tally, error)
+	// Deliveries reads what is true now of some recipients.
+	Deliveries(ctx context.Context, keys []storage.RecipientKey, now time.Time) ([]storage.Delivery, error)
+	// Decide does the same and, in the same transaction, what decide says,
+	// while nobody else decides about the same people.
+	Decide(ctx context.Context, keys []storage.RecipientKey, now time.Time, decide func(n int, d storage.Delivery) *storage.Move) error
+	// Settle records what became of recipients that were being told.
+	Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error
+
 	// Prune removes what has outlived its use.
 	Prune(ctx context.Context, now time.Time) error
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
@@ -47,6 +65,10 @@ type Store interface {
 type Renderer interface {
 	Notice(ctx context.Context, n storage.Notice, caps bot.Caps, now time.Time) (bot.Message, error)
 	Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error)
+	// Announcement is an announcement as a channel shows it.
+	Announcement(a storage.Announcement, lang string, caps bot.Caps) bot.Message
+	// Progress tells its author how far it is.
+	Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error)
 }
 
 // ErrMovedOn is a Renderer's: what was to be told is no longer wanted.

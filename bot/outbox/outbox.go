@@ -1,6 +1,6 @@
 // Package outbox delivers what nobody is waiting for: notices, the officers'
-// morning digest, answers that could not be sent at once; and it fetches the
-// pictures that people sent. It decides when something is due, whom it
+// morning digest, announcements to many, answers that could not be sent at
+// once; and it fetches the pictures that people sent. It decides when something is due, whom it
 // reaches by which channel, at what pace and for how long it is tried.
 //
 // It writes no text: a Renderer makes it just before sending, from what is
@@ -26,6 +26,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
+	"ocopbot/storage"
 )
 
 // Options are the parts of an Outbox.
@@ -36,6 +37,8 @@ type Options struct {
 	Render   Renderer
 	Limiter  Limiter
 	Channels map[string]bot.Channel // by Caps().Name
+	// Carriers are what the channels can do for announcements: Carriers().
+	Carriers map[string]storage.Carrier
 	// Programme tells working days, and whose officers are above whose.
 	Programme *ocop.Programme
 	Log       *slog.Logger          // nil: slog's default
@@ -63,6 +66,13 @@ type Outbox struct {
 	client *river.Client[*sql.Tx]
 	sent   *prometheus.CounterVec
 
+	looks    *batches[storage.RecipientKey, verdict]
+	claims   *batches[claim, verdict]
+	settles  *batches[settled, struct{}]
+	pictures pictures
+	answered answered
+	pauses   pauses
+
 	stopping chan struct{} // closed when Stop begins
 	ticking  sync.WaitGroup
 	endTicks context.CancelFunc
@@ -83,11 +93,16 @@ func New(o Options) (*Outbox, error) {
 		o.pace = usual
 	}
 	b := &Outbox{o: o, stopping: make(chan struct{}), sent: newMetrics(o.Metrics)}
+	b.looks = &batches[storage.RecipientKey, verdict]{run: b.look}
+	b.claims = &batches[claim, verdict]{run: b.claim}
+	b.settles = &batches[settled, struct{}]{run: b.settleAll}
 	workers := river.NewWorkers()
 	for _, err := range []error{
 		river.AddWorkerSafely(workers, &noticeWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &answerWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &photoWorker{outbox: b}),
+		river.AddWorkerSafely(workers, &planWorker{outbox: b}),
+		river.AddWorkerSafely(workers, &recipientWorker{outbox: b}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("outbox: %w", err)
@@ -102,6 +117,8 @@ func New(o Options) (*Outbox, error) {
 			answersQueue: {MaxWorkers: 50},
 			noticesQueue: {MaxWorkers: 50}, // 30 a second and up to 1 s each, so that none waits for a worker
 			photosQueue:  {MaxWorkers: 2},  // a picture takes 100 MB for a moment
+			plansQueue:   {MaxWorkers: 4},
+			tellQueue:    {MaxWorkers: 100}, // most wait for their slot, a few seconds ahead
 		},
 		Workers:                     workers,
 		FetchCooldown:               cooldown,

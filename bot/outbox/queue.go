@@ -22,6 +22,8 @@ const (
 	answersQueue = "answers"
 	noticesQueue = "notices"
 	photosQueue  = "photos"
+	plansQueue   = "plans"
+	tellQueue    = "announcements"
 )
 
 // The arguments of jobs hold an ID as a string: on its way into PostgreSQL the
@@ -59,6 +61,32 @@ func (photoArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: photosQueue, UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
+// planArgs name an announcement that is to be planned and watched. Epoch tells
+// a job from those made before a pause.
+type planArgs struct {
+	ID    storage.ID `json:"id,string"`
+	Epoch int        `json:"epoch"`
+}
+
+func (planArgs) Kind() string { return "plan" }
+func (planArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: plansQueue}
+}
+
+// recipientArgs name one person an announcement is for.
+type recipientArgs struct {
+	Announcement storage.ID `json:"a,string"`
+	Person       storage.ID `json:"p,string"`
+	Epoch        int        `json:"e"`
+}
+
+func (a recipientArgs) key() storage.RecipientKey { return storage.RecipientKey(a) }
+
+func (recipientArgs) Kind() string { return "recipient" }
+func (recipientArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: tellQueue}
+}
+
 // Queue puts jobs into transactions. It is made before there is a database.
 type Queue struct {
 	postgres bool
@@ -81,14 +109,40 @@ func NewQueue(postgres bool) (*Queue, error) {
 // Enqueue puts the job that delivers n into the transaction that stores n. It
 // uses nothing but the transaction.
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, n storage.Notice) error {
-	opts := &river.InsertOpts{}
-	if !n.NotBefore.IsZero() {
-		opts.ScheduledAt = n.NotBefore
-	}
-	if _, err := q.client.InsertTx(ctx, tx, noticeArgs{n.ID}, opts); err != nil {
+	if _, err := q.client.InsertTx(ctx, tx, noticeArgs{n.ID}, from(n.NotBefore)); err != nil {
 		return fmt.Errorf("outbox: enqueue a notice: %w", err)
 	}
 	return nil
+}
+
+// EnqueuePlan puts the job that plans an announcement into the transaction
+// that has it sent.
+func (q *Queue) EnqueuePlan(ctx context.Context, tx *sql.Tx, id storage.ID, epoch int, at time.Time) error {
+	if _, err := q.client.InsertTx(ctx, tx, planArgs{id, epoch}, from(at)); err != nil {
+		return fmt.Errorf("outbox: enqueue an announcement: %w", err)
+	}
+	return nil
+}
+
+// EnqueueRecipients puts the jobs that tell some people into the transaction
+// that writes them down.
+func (q *Queue) EnqueueRecipients(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error {
+	jobs := make([]river.InsertManyParams, len(keys))
+	opts := from(at)
+	for i, k := range keys {
+		jobs[i] = river.InsertManyParams{Args: recipientArgs(k), InsertOpts: opts}
+	}
+	if _, err := q.client.InsertManyFastTx(ctx, tx, jobs); err != nil {
+		return fmt.Errorf("outbox: enqueue recipients: %w", err)
+	}
+	return nil
+}
+
+func from(at time.Time) *river.InsertOpts {
+	if at.IsZero() {
+		return &river.InsertOpts{}
+	}
+	return &river.InsertOpts{ScheduledAt: at}
 }
 
 // Migrate brings the queue's own tables up to date. Only one process may do

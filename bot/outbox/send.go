@@ -53,6 +53,7 @@ func (b *Outbox) send(ctx context.Context, kind string, ch bot.Channel, to bot.A
 		if err := b.o.Limiter.Pause(ctx, name, se.After); err != nil {
 			b.o.Log.Warn("the channel is not paused", "channel", name, "error", err)
 		}
+		b.pauses.begin(name, se.After)
 	case bot.Unreachable:
 		err := b.o.Store.MarkRoute(ctx, to, b.o.Now(), se.Code)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {

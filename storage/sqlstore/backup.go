@@ -18,6 +18,7 @@ var tables = []string{
 	"reports", "report_events", "report_figures", "report_texts", "files", "requests", "officers", "invites", "codes", "readings",
 	"notices", "dead", "commits", "sessions", "inbound", "outbound", "demands", "extensions", "acks", "tasks_done", "reminder_sent",
 	"gatherings", "gathering_codes", "signups", "signup_ideas", "gathering_events", "gathering_told",
+	"announcements", "recipients", "adverts", "do_not_call",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

@@ -35,6 +35,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`DELETE FROM codes WHERE addr IN ` + mine,
 		`DELETE FROM inbound WHERE addr IN ` + mine,
 		`UPDATE outbound SET addr = '' WHERE addr IN ` + mine,
+		`UPDATE adverts SET addr = '' WHERE person = $1`,
+		`UPDATE announcements SET watch = '', watch_message = '' WHERE author = $1`,
 		`DELETE FROM routes WHERE person = $1`,
 		// What went with a report is the office's.
 		`DELETE FROM files WHERE person = $1 AND report IS NULL OR idea IN ` + myIdeas,
@@ -54,6 +56,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`UPDATE notices SET addr = '', provider = '', why = '',
 			done = CASE WHEN state = 'queued' THEN $2 ELSE done END,
 			state = CASE WHEN state = 'queued' THEN 'dropped' ELSE state END WHERE person = $1`,
+		`UPDATE recipients SET addr = '', provider = '', at = $2, why = CASE WHEN state = 'queued' THEN 'erased' ELSE why END,
+			state = CASE WHEN state = 'queued' THEN 'held' ELSE state END WHERE person = $1`,
 		`UPDATE officers SET name = '', until = CASE WHEN until = 0 THEN $2 ELSE until END WHERE person = $1`,
 	} {
 		if err := x.later(s, person, ms(at)); err != nil {

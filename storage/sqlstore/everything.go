@@ -40,6 +40,7 @@ type ownRecord struct {
 	Ideas         []ownIdea         `json:"ideas"`
 	Requests      []ownRequest      `json:"requests"`
 	Notices       []ownNotice       `json:"notices"`
+	Announcements []ownNotice       `json:"announcements"`
 	Offices       []ownOffice       `json:"offices"`
 	Acknowledged  []ownAck          `json:"acknowledged,omitempty"`
 	Reports       []ownReport       `json:"worked_on_reports,omitempty"`
@@ -144,6 +145,13 @@ func (s *Store) ownMessages(ctx context.Context, all *ownRecord, person storage.
 	for _, n := range notices {
 		all.Notices = append(all.Notices, ownNotice{n.Kind, n.State, n.At, string(n.Addr)})
 	}
+	if err != nil {
+		return err
+	}
+	all.Announcements, err = list(ctx, s, "announcements", func(row scanner) (n ownNotice, err error) {
+		err = row.Scan(&n.Kind, &n.State, when{&n.At}, &n.To)
+		return n, err
+	}, `SELECT a.class, r.state, r.at, r.addr FROM recipients r JOIN announcements a ON a.id = r.announcement WHERE r.person = $1 ORDER BY r.at`, person)
 	return err
 }
 

@@ -18,6 +18,7 @@ const (
 	keepInbound = 30 * day // after they were handled: known by then, should they come again
 	keepSent    = 365 * day
 	keepRemind  = 3 * 365 * day // longer than the ladder of a duty that comes every other year
+	keepTold    = 2 * 365 * day // who was sent what: NĐ 91/2020/NĐ-CP asks for a year at least
 )
 
 // Prune removes what has outlived its use: expired sessions, commits of
@@ -38,6 +39,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		{`DELETE FROM inbound WHERE done <> 0 AND done < $1`, now.Add(-keepInbound)},
 		{`DELETE FROM outbound WHERE at < $1`, now.Add(-keepSent)},
 		{`DELETE FROM reminder_sent WHERE at < $1`, now.Add(-keepRemind)},
+		{`DELETE FROM adverts WHERE at < $1`, now.Add(-keepTold)},
+		{`DELETE FROM recipients WHERE at < $1 AND announcement IN (SELECT id FROM announcements WHERE ended <> 0 AND ended < $1)`, now.Add(-keepTold)},
 	} {
 		if _, err := s.do(ctx, "prune", p.query, ms(p.before)); err != nil {
 			return err

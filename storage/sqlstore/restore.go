@@ -163,8 +163,18 @@ func rowValues(line []byte) ([]any, error) {
 	return values, nil
 }
 
-// enqueueAgain makes the jobs of the notices that still wait.
+// enqueueAgain makes the jobs of the notices that still wait, and of the
+// announcements that were being sent.
 func (x *tx) enqueueAgain() error {
+	sending, err := txList(x, scanAnnouncement, `UPDATE announcements AS n SET epoch = epoch + 1 WHERE state = 'sending' RETURNING `+announcementColumns)
+	if err != nil {
+		return err
+	}
+	for _, a := range sending {
+		if err := x.announce(a); err != nil {
+			return err
+		}
+	}
 	if x.store.enqueue == nil {
 		return nil
 	}

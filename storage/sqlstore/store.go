@@ -35,6 +35,8 @@ type Options struct {
 	// Enqueue puts the job that delivers a notice into the same transaction;
 	// nil: notices are only stored. It must use nothing but the transaction.
 	Enqueue func(ctx context.Context, tx *sql.Tx, n storage.Notice) error
+	// Announce does the same for announcements.
+	Announce Announce
 	// MaxConns is the most connections to PostgreSQL; 0: 16.
 	MaxConns int
 	Log      *slog.Logger // nil: slog's default
@@ -51,12 +53,14 @@ type Store struct {
 	pool    *pgxpool.Pool // nil on SQLite
 	enqueue func(context.Context, *sql.Tx, storage.Notice) error
 	log     *slog.Logger
+
+	announce Announce
 }
 
 // Open opens the database. A server is connected to when it is first needed,
 // so that one which is down is Ready's to tell; a file is opened at once.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{url: o.URL, enqueue: o.Enqueue, log: o.Log}
+	s := &Store{url: o.URL, enqueue: o.Enqueue, announce: o.Announce, log: o.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

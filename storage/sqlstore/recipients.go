@@ -1,0 +1,267 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ocopbot/storage"
+)
+
+// Announce puts jobs of announcements into a transaction. Both use nothing
+// but the transaction.
+type Announce struct {
+	// Plan enqueues the job that writes down the recipients, from at on.
+	Plan func(ctx context.Context, tx *sql.Tx, id storage.ID, epoch int, at time.Time) error
+	// Tell enqueues the jobs that tell some people, from at on.
+	Tell func(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error
+}
+
+// PlanRecipients writes down the next people of the audience of an
+// announcement that is being sent, and enqueues their jobs, from at on: all of
+// it in one transaction. n is how many there were; done says that nothing is
+// left to plan, be it that the announcement is not being sent.
+func (s *Store) PlanRecipients(ctx context.Context, a storage.Announcement, batch int, now, at time.Time) (n int, done bool, err error) {
+	err = s.transact(ctx, func(x *tx) error {
+		n, done = 0, false
+		reached, err := x.holdAnnouncement(a)
+		if err != nil {
+			return err
+		}
+		var c conditions
+		values := `CAST(` + c.arg(a.ID) + ` AS BIGINT), p.id, CAST(` + c.arg(a.Epoch) + ` AS BIGINT), 'queued', '', '', '', 0, CAST(` + c.arg(ms(now)) + ` AS BIGINT)`
+		persons, err := txList(x, scalar[storage.ID], `INSERT INTO recipients (announcement, person, epoch, state, why, addr, provider, doubts, at)
+			SELECT `+values+` FROM persons p WHERE `+both(c.audience(a.Audience, now), "p.id > "+c.arg(reached))+`
+			ORDER BY p.id LIMIT `+c.arg(batch)+` ON CONFLICT DO NOTHING RETURNING person`, c.args...)
+		if err != nil {
+			return err
+		}
+		n, done = len(persons), len(persons) < batch
+		if n > 0 {
+			reached = slices.Max(persons)
+		}
+		planned := time.Time{}
+		if done {
+			planned = now
+		}
+		if err := x.later(`UPDATE announcements SET reached = $2, planned = $3 WHERE id = $1`, a.ID, reached, ms(planned)); err != nil {
+			return err
+		}
+		return x.tell(a, persons, at)
+	})
+	if errors.Is(err, errMovedOn) {
+		return 0, true, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("sqlstore: plan: %w", err)
+	}
+	return n, done, nil
+}
+
+// holdAnnouncement locks an announcement that is being sent as a says, and
+// tells up to whom it is planned.
+func (x *tx) holdAnnouncement(a storage.Announcement) (reached storage.ID, err error) {
+	reached, err = txGet(x, scalar[storage.ID], `UPDATE announcements SET reached = reached
+		WHERE id = $1 AND state = 'sending' AND epoch = $2 AND planned = 0 RETURNING reached`, a.ID, a.Epoch)
+	if isNotFound(err) {
+		return 0, errMovedOn
+	}
+	return reached, err
+}
+
+func (x *tx) tell(a storage.Announcement, persons []storage.ID, at time.Time) error {
+	if len(persons) == 0 || x.store.announce.Tell == nil {
+		return nil
+	}
+	if err := x.flush(); err != nil {
+		return err
+	}
+	keys := make([]storage.RecipientKey, len(persons))
+	for i, p := range persons {
+		keys[i] = storage.RecipientKey{Announcement: a.ID, Person: p, Epoch: a.Epoch}
+	}
+	if err := x.store.announce.Tell(x.ctx, x.sql, keys, at); err != nil {
+		return fmt.Errorf("sqlstore: enqueue recipients: %w", x.breaks(err))
+	}
+	return nil
+}
+
+// RequeueRecipients makes new jobs for people of an earlier epoch who still
+// wait, from after one on; last is the last of them, 0 when none is left.
+func (s *Store) RequeueRecipients(ctx context.Context, a storage.Announcement, after storage.ID, batch int, at time.Time) (last storage.ID, err error) {
+	err = s.transact(ctx, func(x *tx) error {
+		persons, err := txList(x, scalar[storage.ID], `UPDATE recipients SET epoch = $2 WHERE announcement = $1 AND person IN (
+				SELECT person FROM recipients WHERE announcement = $1 AND person > $3 AND state = 'queued' AND epoch < $2 ORDER BY person LIMIT $4)
+			RETURNING person`, a.ID, a.Epoch, after, batch)
+		if err != nil {
+			return err
+		}
+		last = 0
+		if len(persons) > 0 {
+			last = slices.Max(persons)
+		}
+		return x.tell(a, persons, at)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sqlstore: requeue: %w", err)
+	}
+	return last, nil
+}
+
+const recipientColumns = `announcement, person, epoch, state, why, addr, provider, doubts, at`
+
+func scanRecipient(row scanner) (r storage.Recipient, err error) {
+	err = row.Scan(&r.Announcement, &r.Person, &r.Epoch, &r.State, &r.Why, &r.Addr, &r.Provider, &r.Doubts, when{&r.At})
+	return r, err
+}
+
+// Recipients lists who an announcement is for, by person, from after one on.
+func (s *Store) Recipients(ctx context.Context, id, after storage.ID, limit int) ([]storage.Recipient, error) {
+	return list(ctx, s, "recipients", scanRecipient, `SELECT `+recipientColumns+` FROM recipients
+		WHERE announcement = $1 AND person > $2 ORDER BY person LIMIT $3`, id, after, limit)
+}
+
+// Deliveries reads what is true now of some recipients, in the order of the keys.
+func (s *Store) Deliveries(ctx context.Context, keys []storage.RecipientKey, now time.Time) ([]storage.Delivery, error) {
+	ctx, stop := deadline(ctx)
+	defer stop()
+	all, err := deliveries(ctx, s.read, keys, now)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: deliveries: %w", fault(err))
+	}
+	return all, nil
+}
+
+func deliveries(ctx context.Context, q querier, keys []storage.RecipientKey, now time.Time) ([]storage.Delivery, error) {
+	var announcements, persons []storage.ID
+	for _, k := range keys {
+		announcements, persons = append(announcements, k.Announcement), append(persons, k.Person)
+	}
+	slices.Sort(announcements)
+	announcements = slices.Compact(announcements)
+	var c conditions
+	headers, err := collect(ctx, q, scanAnnouncement, `SELECT `+announcementColumns+` FROM announcements n WHERE n.id IN (`+c.ids(announcements)+`)`, c.args...)
+	if err != nil {
+		return nil, err
+	}
+	c = conditions{}
+	in := `announcement IN (` + c.ids(announcements) + `)`
+	rows, err := collect(ctx, q, scanRecipient, `SELECT `+recipientColumns+` FROM recipients WHERE `+in+` AND person IN (`+c.ids(persons)+`)`, c.args...)
+	if err != nil {
+		return nil, err
+	}
+	people, err := reaches(ctx, q, persons, now)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]storage.Delivery, len(keys))
+	for i, k := range keys {
+		all[i].Key = k
+		for _, h := range headers {
+			if h.ID == k.Announcement {
+				all[i].Announcement = h
+			}
+		}
+		for _, r := range rows {
+			if r.Announcement == k.Announcement && r.Person == k.Person {
+				all[i].Recipient = r
+			}
+		}
+		if all[i].Reach = people[k.Person]; all[i].Reach == nil {
+			all[i].Reach = &storage.Reach{Person: k.Person, Erased: true}
+		}
+	}
+	return all, nil
+}
+
+// Decide reads what is true now of some recipients and does with each what
+// decide says, nil leaving it alone, in one transaction in which nobody else
+// decides about the same people. decide may be called again for all of them,
+// if others were in the way.
+func (s *Store) Decide(ctx context.Context, keys []storage.RecipientKey, now time.Time, decide func(n int, d storage.Delivery) *storage.Move) error {
+	err := s.transact(ctx, func(x *tx) error {
+		if err := x.lockPersons(keys); err != nil {
+			return err
+		}
+		all, err := deliveries(x.ctx, x.sql, keys, now)
+		if err != nil {
+			return x.breaks(err)
+		}
+		for i, d := range all {
+			m := decide(i, d)
+			if m == nil {
+				continue
+			}
+			if err := x.move(d.Key, d.Recipient.State, *m, now); err != nil {
+				return err
+			}
+			if m.Reserve { // the next one in this batch sees it
+				d.Reach.Adverts[m.Addr] = append(d.Reach.Adverts[m.Addr], now)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sqlstore: decide: %w", err)
+	}
+	return nil
+}
+
+// lockPersons keeps others from deciding about the same people. On SQLite
+// nobody else writes meanwhile.
+func (x *tx) lockPersons(keys []storage.RecipientKey) error {
+	if x.store.dialect == SQLite {
+		return nil
+	}
+	var persons []storage.ID
+	for _, k := range keys {
+		persons = append(persons, k.Person)
+	}
+	var c conditions
+	_, err := txList(x, scalar[storage.ID], `SELECT id FROM persons WHERE id IN (`+c.ids(persons)+`) ORDER BY id FOR NO KEY UPDATE`, c.args...)
+	return err
+}
+
+// move changes a recipient that is still in a state.
+func (x *tx) move(k storage.RecipientKey, from string, m storage.Move, now time.Time) error {
+	doubt := 0
+	if m.Doubt {
+		doubt = 1
+	}
+	// Erasing empties the address of one that is being sent; it stays empty.
+	err := x.later(`UPDATE recipients SET state = $4, why = $5, at = $6, doubts = doubts + $7,
+			provider = CASE WHEN state = 'sending' AND addr = '' THEN '' ELSE $8 END,
+			addr = CASE WHEN state = 'sending' AND (addr = '' OR $9 = '') THEN addr ELSE $9 END
+		WHERE announcement = $1 AND person = $2 AND state = $3`,
+		k.Announcement, k.Person, from, m.State, m.Why, ms(now), doubt, m.Provider, m.Addr)
+	if err != nil {
+		return err
+	}
+	if m.Release {
+		return x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, k.Announcement, k.Person)
+	}
+	if !m.Reserve {
+		return nil
+	}
+	return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
+		storage.NewID(now), m.Addr, k.Announcement, k.Person, ms(now))
+}
+
+// Settle records what became of recipients that were being told.
+func (s *Store) Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error {
+	err := s.transact(ctx, func(x *tx) error {
+		for i, k := range keys {
+			if err := x.move(k, storage.RecipientSending, moves[i], now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sqlstore: settle: %w", err)
+	}
+	return nil
+}
