@@ -31,6 +31,8 @@ type Engine struct {
 	texts *locales.Texts
 	words *understand.Matcher
 	reads Reads
+
+	sending Sending
 }
 
 // New builds the engine over a programme and the records.

@@ -95,7 +95,8 @@ func openStore(ctx context.Context, path string) (*sqlstore.Store, *outbox.Queue
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: path, Enqueue: queue.Enqueue, Log: slog.New(slog.DiscardHandler)})
+	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: path, Enqueue: queue.Enqueue,
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}, Log: slog.New(slog.DiscardHandler)})
 	return store, queue, err
 }
 
@@ -175,6 +176,14 @@ func (r renderer) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, n
 
 func (r renderer) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
 	return r.dispatch.Answer(ctx, to, caps, session, turn)
+}
+
+func (r renderer) Announcement(a storage.Announcement, lang string, caps bot.Caps) bot.Message {
+	return r.engine.Announcement(a, lang, caps)
+}
+
+func (r renderer) Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error) {
+	return r.engine.Progress(ctx, a, tally, caps)
 }
 
 func (r *rig) close() error {

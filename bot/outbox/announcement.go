@@ -130,7 +130,7 @@ func (b *Outbox) judge(d storage.Delivery, now time.Time) (verdict, *storage.Mov
 	if now.Sub(later(a.Began, a.NotBefore)) > announcementsGiveUp {
 		return hold(storage.RecipientFailed, storage.WhyExpired, undecided)
 	}
-	v.way = d.Reach.Way(a.Class, b.o.Carriers, a.Audience.Channels, now)
+	v.way = d.Reach.Way(a.Class, b.carriers, a.Audience.Channels, now)
 	if v.way.Hold == "" && a.Class == ocop.ServiceNotice { // as any notice
 		if at := ocop.NextWithin(now, noticesFrom, noticesUntil); at.After(now) {
 			v.way.Hold, v.way.Until = string(ocop.HoldHours), at

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
 	"ocopbot/storage"
 )
@@ -128,4 +129,19 @@ func (c *clock) Set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = t
+}
+
+func (*texts) Announcement(a storage.Announcement, lang string, _ bot.Caps) bot.Message {
+	if lang == "en" && a.English != "" {
+		return bot.Message{Text: a.English}
+	}
+	return bot.Message{Text: a.Text, Advert: a.Class == ocop.Advertising}
+}
+
+func (*texts) Progress(_ context.Context, a storage.Announcement, tally []storage.Tally, _ bot.Caps) (bot.Message, error) {
+	text := a.State
+	for _, t := range tally {
+		text += fmt.Sprintf(" %s%s=%d", t.State, t.Why, t.Count)
+	}
+	return bot.Message{Text: text}, nil
 }

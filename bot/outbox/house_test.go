@@ -64,7 +64,8 @@ func openStore(t *testing.T, url string) *sqlstore.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: url, Enqueue: queue.Enqueue})
+	store, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: url, Enqueue: queue.Enqueue,
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}})
 	if err != nil {
 		t.Fatal(err)
 	}

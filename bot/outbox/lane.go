@@ -3,10 +3,14 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/conversations"
 	"ocopbot/storage"
 )
 
@@ -19,18 +23,19 @@ type Billed interface {
 	Booked() bool
 }
 
-// Carriers are what channels can do for announcements. refuse is the number
-// to which people text a refusal: without one the law lets no advertising go
-// by SMS.
-func Carriers(channels map[string]bot.Channel, refuse string) map[string]storage.Carrier {
-	all := map[string]storage.Carrier{}
-	for name, ch := range channels {
-		c := storage.Carrier{Adverts: true}
-		if billed, ok := ch.(Billed); ok {
-			segments, _ := billed.Cost(bot.Message{Text: "[QC] ", Advert: true})
-			c = storage.Carrier{Phone: true, Adverts: segments > 0 && refuse != "", Booked: billed.Booked()}
+// Outlets are the channels as announcements see them, by name. refuse is the
+// number to which people text a refusal: without one the law lets no
+// advertising go by SMS.
+func Outlets(channels map[string]bot.Channel, refuse string) []conversations.Outlet {
+	var all []conversations.Outlet
+	for _, name := range slices.Sorted(maps.Keys(channels)) {
+		o := conversations.Outlet{Caps: channels[name].Caps(), Carrier: storage.Carrier{Adverts: true}}
+		if billed, ok := channels[name].(Billed); ok {
+			segments, _ := billed.Cost(bot.Message{Text: ocop.AdvertMark, Advert: true})
+			o.Carrier = storage.Carrier{Phone: true, Adverts: segments > 0 && refuse != "", Booked: billed.Booked()}
+			o.Cost = billed.Cost
 		}
-		all[name] = c
+		all = append(all, o)
 	}
 	return all
 }

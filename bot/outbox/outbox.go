@@ -26,6 +26,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
+	"ocopbot/conversations"
 	"ocopbot/storage"
 )
 
@@ -37,8 +38,9 @@ type Options struct {
 	Render   Renderer
 	Limiter  Limiter
 	Channels map[string]bot.Channel // by Caps().Name
-	// Carriers are what the channels can do for announcements: Carriers().
-	Carriers map[string]storage.Carrier
+	// Outlets are the channels as announcements see them; nil: as Outlets
+	// makes them where no number is known to text a refusal to.
+	Outlets []conversations.Outlet
 	// Programme tells working days, and whose officers are above whose.
 	Programme *ocop.Programme
 	Log       *slog.Logger          // nil: slog's default
@@ -66,6 +68,7 @@ type Outbox struct {
 	client *river.Client[*sql.Tx]
 	sent   *prometheus.CounterVec
 
+	carriers map[string]storage.Carrier
 	looks    *batches[storage.RecipientKey, verdict]
 	claims   *batches[claim, verdict]
 	settles  *batches[settled, struct{}]
@@ -93,6 +96,13 @@ func New(o Options) (*Outbox, error) {
 		o.pace = usual
 	}
 	b := &Outbox{o: o, stopping: make(chan struct{}), sent: newMetrics(o.Metrics)}
+	if o.Outlets == nil {
+		o.Outlets = Outlets(o.Channels, "")
+	}
+	b.carriers = map[string]storage.Carrier{}
+	for _, out := range o.Outlets {
+		b.carriers[out.Caps.Name] = out.Carrier
+	}
 	b.looks = &batches[storage.RecipientKey, verdict]{run: b.look}
 	b.claims = &batches[claim, verdict]{run: b.claim}
 	b.settles = &batches[settled, struct{}]{run: b.settleAll}

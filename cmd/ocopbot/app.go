@@ -75,7 +75,8 @@ func openRecords(ctx context.Context, s *Settings) (*records, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: s.DatabaseURL, Enqueue: queue.Enqueue, Log: s.logger()})
+	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: s.DatabaseURL, Enqueue: queue.Enqueue,
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}, Log: s.logger()})
 	if err != nil {
 		return nil, err
 	}
@@ -132,14 +133,17 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 		sessions = a.parked
 		limiter = redisstore.NewLimiter(a.redis, redisstore.Pace(pace))
 	}
-	a.engine = conversations.New(a.prog, texts, a.records)
 	byName := map[string]bot.Channel{}
 	for _, c := range channels {
 		byName[c.Caps().Name] = c
 	}
+	outlets := outbox.Outlets(byName, s.refuseNumber())
+	a.engine = conversations.New(a.prog, texts, a.records).Sends(conversations.Sending{
+		Outlets: outlets, Refuse: s.refuseNumber(), Approval: s.AnnounceApproval,
+	})
 	a.outbox, err = outbox.New(outbox.Options{
 		DB: a.records.DB(), Pool: a.records.Pool(), Store: a.records, Render: renderer{a}, Limiter: limiter,
-		Channels: byName, Programme: a.prog, Log: a.log, Metrics: a.metrics,
+		Channels: byName, Outlets: outlets, Programme: a.prog, Log: a.log, Metrics: a.metrics,
 	})
 	if err != nil {
 		return a, err
@@ -163,7 +167,25 @@ func (a *app) close() error {
 }
 
 // handler is what a channel hands its messages to.
-func (a *app) handler(c bot.Channel) bot.Handler { return a.dispatch.For(c.Caps()) }
+func (a *app) handler(c bot.Channel) bot.Handler {
+	return counting{a.dispatch.For(c.Caps()), c.Caps().Name, a.outbox}
+}
+
+// counting has announcements make room for the answers that go out.
+type counting struct {
+	bot.Handler
+	channel string
+	outbox  *outbox.Outbox
+}
+
+// Handle implements bot.Handler.
+func (c counting) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+	r, err := c.Handler.Handle(ctx, in)
+	for range r.Messages {
+		c.outbox.Answered(c.channel)
+	}
+	return r, err
+}
 
 // startOutbox begins to deliver; the function it returns ends that.
 func (a *app) startOutbox(ctx context.Context) (stop func(), err error) {
@@ -186,4 +208,12 @@ func (r renderer) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, n
 
 func (r renderer) Answer(ctx context.Context, to bot.Address, caps bot.Caps, session string, turn int) (bot.Reply, error) {
 	return r.dispatch.Answer(ctx, to, caps, session, turn)
+}
+
+func (r renderer) Announcement(a storage.Announcement, lang string, caps bot.Caps) bot.Message {
+	return r.engine.Announcement(a, lang, caps)
+}
+
+func (r renderer) Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error) {
+	return r.engine.Progress(ctx, a, tally, caps)
 }

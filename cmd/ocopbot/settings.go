@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ocopbot/bot/ocop"
+	"ocopbot/bot/sms"
 	"ocopbot/bot/telegram"
 )
 
@@ -34,12 +35,16 @@ type Settings struct {
 
 	SMS SMSSettings `embed:"" prefix:"sms-"`
 
+	AnnounceApproval int    `name:"announce-approval" env:"ANNOUNCE_APPROVAL" default:"200" placeholder:"PEOPLE" help:"From how many people on an announcement needs a second officer; 0: never (default ${default})."`
+	AnnounceNumber   string `name:"announce-number" env:"ANNOUNCE_NUMBER" placeholder:"NUMBER" help:"The number to which people text that they refuse advertising. Unset: SMS_NUMBER, if it can be texted to."`
+
 	LogLevel  string `name:"log-level" env:"LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
 	LogFormat string `name:"log-format" env:"LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json (default ${default})."`
 }
 
 var (
 	tokenShape  = regexp.MustCompile(`^\d{3,20}:[A-Za-z0-9_-]{20,100}$`)
+	numberShape = regexp.MustCompile(`^\+?\d{3,15}$`)
 	secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
@@ -84,6 +89,12 @@ func (s *Settings) check() error {
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		bad("LOG_FORMAT", "not text or json")
+	}
+	if s.AnnounceApproval < 0 {
+		bad("ANNOUNCE_APPROVAL", "less than nobody")
+	}
+	if s.AnnounceNumber != "" && !numberShape.MatchString(s.AnnounceNumber) {
+		bad("ANNOUNCE_NUMBER", "not a number that can be texted to, such as 0912345678 or 8077")
 	}
 	wrong = append(wrong, s.SMS.check()...)
 	wrong = append(wrong, s.checkProgramme()...)
@@ -132,6 +143,14 @@ func (s *Settings) checkProgramme() []error {
 		return all
 	}
 	return []error{fmt.Errorf("ocopbot: PROGRAMME: %w", err)}
+}
+
+// refuseNumber is the number to which people text a refusal; empty: none.
+func (s *Settings) refuseNumber() string {
+	if s.AnnounceNumber == "" && s.SMS.Sender == string(sms.Number) {
+		return s.SMS.Number
+	}
+	return s.AnnounceNumber
 }
 
 func (s *Settings) postgres() bool {
