@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/conversations/understand"
 	"ocopbot/locales"
@@ -57,8 +58,18 @@ func families(t *testing.T) map[string][]string {
 		"act.text_":           textActs,
 		"notice.":             append(told, "answered", "published", "escalated", "digest"),
 		"command.":            commandNames,
+		"told.state_":         {storage.AnnouncementDraft, storage.AnnouncementWaiting, storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone},
+		"told.count_":         {storage.RecipientSent, storage.RecipientQueued, storage.RecipientHeld, storage.RecipientFailed},
+		"told.why_":           whys(t),
 		"engine.unsupported_": {"voice", "contact", "document"}, // what a channel's users send most; the rest has one text
 	}
+}
+
+// whys are the reasons why somebody is not told, or not yet, that have a text
+// of their own; what a provider says more rarely shares one.
+func whys(t *testing.T) []string {
+	return append(constants(t, "../bot/ocop", "Hold"), storage.WhyCancelled, storage.WhyErased, storage.WhyNoAddress, storage.WhyExpired,
+		storage.WhyUnsure, string(bot.Unreachable), string(bot.Rejected), "other")
 }
 
 // needed are the placeholders of a text.
