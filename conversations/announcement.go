@@ -77,7 +77,7 @@ func (e *Engine) Announcement(a storage.Announcement, lang string, caps bot.Caps
 }
 
 // Progress tells an announcement's author how far it is.
-func (e *Engine) Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error) {
+func (e *Engine) Progress(ctx context.Context, a storage.Announcement, tally []storage.RecipientCount, caps bot.Caps) (bot.Message, error) {
 	p, err := e.reads.Person(ctx, a.Author)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("conversations: progress: %w", err)
@@ -94,7 +94,7 @@ func (e *Engine) Progress(ctx context.Context, a storage.Announcement, tally []s
 func firstLine(s string) string { line, _, _ := strings.Cut(s, "\n"); return line }
 
 // tally says how many were told, and why the others were not.
-func (t *T) tally(all []storage.Tally) string {
+func (t *T) tally(all []storage.RecipientCount) string {
 	count := map[string]int{}
 	var lines []string
 	total, doubts := 0, 0

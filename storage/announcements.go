@@ -120,8 +120,8 @@ type Recipient struct {
 	At           time.Time
 }
 
-// Tally counts recipients of one announcement.
-type Tally struct {
+// RecipientCount counts recipients of one announcement.
+type RecipientCount struct {
 	State  string
 	Why    string
 	Count  int

@@ -182,7 +182,7 @@ func (r renderer) Announcement(a storage.Announcement, lang string, caps bot.Cap
 	return r.engine.Announcement(a, lang, caps)
 }
 
-func (r renderer) Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error) {
+func (r renderer) Progress(ctx context.Context, a storage.Announcement, tally []storage.RecipientCount, caps bot.Caps) (bot.Message, error) {
 	return r.engine.Progress(ctx, a, tally, caps)
 }
 

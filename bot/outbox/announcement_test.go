@@ -124,8 +124,8 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 		if !slices.Equal(got, want) || len(h.tel.said()) > 0 {
 			h.Errorf("said %d and %d, want %d: %q", len(got), len(h.tel.said()), len(want), got)
 		}
-		tally, err := h.store.Tally(h.Context(), id)
-		if err != nil || len(tally) != 1 || tally[0] != (storage.Tally{State: storage.RecipientSent, Count: 150}) {
+		tally, err := h.store.CountRecipients(h.Context(), id)
+		if err != nil || len(tally) != 1 || tally[0] != (storage.RecipientCount{State: storage.RecipientSent, Count: 150}) {
 			h.Errorf("tally %+v, %v", tally, err)
 		}
 	})
@@ -268,7 +268,7 @@ func TestWhatAFailureMeansForAnAnnouncement(t *testing.T) {
 		h.start()
 		h.wantStates(id, map[storage.ID]string{dead: "sent", rejected: "failed rejected", busy: "sent", nowhere: "failed unreachable", unsure: "sent"})
 		h.wantSaid(h.tel, "tel:+84912000001 tin")
-		tally, err := h.store.Tally(h.Context(), id)
+		tally, err := h.store.CountRecipients(h.Context(), id)
 		doubts := 0
 		for _, c := range tally {
 			doubts += c.Doubts

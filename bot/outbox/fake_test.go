@@ -138,7 +138,7 @@ func (*texts) Announcement(a storage.Announcement, lang string, _ bot.Caps) bot.
 	return bot.Message{Text: a.Text, Advert: a.Class == ocop.Advertising}
 }
 
-func (*texts) Progress(_ context.Context, a storage.Announcement, tally []storage.Tally, _ bot.Caps) (bot.Message, error) {
+func (*texts) Progress(_ context.Context, a storage.Announcement, tally []storage.RecipientCount, _ bot.Caps) (bot.Message, error) {
 	text := a.State
 	for _, t := range tally {
 		text += fmt.Sprintf(" %s%s=%d", t.State, t.Why, t.Count)

@@ -42,7 +42,7 @@ type Store interface {
 	SetWatch(ctx context.Context, id storage.ID, w storage.Watch) error
 	// EndAnnouncement marks it as done when nobody waits any more.
 	EndAnnouncement(ctx context.Context, id storage.ID, now time.Time) (done bool, err error)
-	Tally(ctx context.Context, id storage.ID) ([]storage.Tally, error)
+	CountRecipients(ctx context.Context, id storage.ID) ([]storage.RecipientCount, error)
 	// Deliveries reads what is true now of some recipients.
 	Deliveries(ctx context.Context, keys []storage.RecipientKey, now time.Time) ([]storage.Delivery, error)
 	// Decide does the same and, in the same transaction, what decide says,
@@ -68,7 +68,7 @@ type Renderer interface {
 	// Announcement is an announcement as a channel shows it.
 	Announcement(a storage.Announcement, lang string, caps bot.Caps) bot.Message
 	// Progress tells its author how far it is.
-	Progress(ctx context.Context, a storage.Announcement, tally []storage.Tally, caps bot.Caps) (bot.Message, error)
+	Progress(ctx context.Context, a storage.Announcement, tally []storage.RecipientCount, caps bot.Caps) (bot.Message, error)
 }
 
 // ErrMovedOn is a Renderer's: what was to be told is no longer wanted.

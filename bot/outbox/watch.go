@@ -40,7 +40,7 @@ func (b *Outbox) watch(ctx context.Context, id storage.ID) error {
 	if err != nil {
 		return fmt.Errorf("outbox: watch: %w", err)
 	}
-	tally, err := b.o.Store.Tally(ctx, id)
+	tally, err := b.o.Store.CountRecipients(ctx, id)
 	if err != nil {
 		return fmt.Errorf("outbox: watch: %w", err)
 	}
@@ -62,7 +62,7 @@ func (b *Outbox) watch(ctx context.Context, id storage.ID) error {
 // show changes the message that shows the progress, or sends it where there
 // is none yet. A channel that cannot change a message sends two: the first,
 // and the last.
-func (b *Outbox) show(ctx context.Context, a storage.Announcement, tally []storage.Tally, ended bool) error {
+func (b *Outbox) show(ctx context.Context, a storage.Announcement, tally []storage.RecipientCount, ended bool) error {
 	if a.Watch.Addr == "" {
 		return nil
 	}

@@ -127,9 +127,9 @@ func (s *Store) EndAnnouncement(ctx context.Context, id storage.ID, now time.Tim
 	return n == 1, err
 }
 
-// Tally counts an announcement's recipients.
-func (s *Store) Tally(ctx context.Context, id storage.ID) ([]storage.Tally, error) {
-	return list(ctx, s, "tally", func(row scanner) (t storage.Tally, err error) {
+// CountRecipients counts an announcement's recipients.
+func (s *Store) CountRecipients(ctx context.Context, id storage.ID) ([]storage.RecipientCount, error) {
+	return list(ctx, s, "tally", func(row scanner) (t storage.RecipientCount, err error) {
 		err = row.Scan(&t.State, &t.Why, &t.Count, &t.Doubts)
 		return t, err
 	}, `SELECT state, why, COUNT(*), COALESCE(SUM(doubts), 0) FROM recipients WHERE announcement = $1 GROUP BY state, why ORDER BY state, why`, id)

@@ -166,7 +166,10 @@ func rowValues(line []byte) ([]any, error) {
 // enqueueAgain makes the jobs of the notices that still wait, and of the
 // announcements that were being sent.
 func (x *tx) enqueueAgain() error {
-	sending, err := txList(x, scanAnnouncement, `UPDATE announcements AS n SET epoch = epoch + 1 WHERE state = 'sending' RETURNING `+announcementColumns)
+	if err := x.later(`UPDATE announcements SET epoch = epoch + 1 WHERE state = 'sending'`); err != nil {
+		return err
+	}
+	sending, err := txList(x, scanAnnouncement, `SELECT `+announcementColumns+` FROM announcements n WHERE n.state = 'sending'`)
 	if err != nil {
 		return err
 	}
