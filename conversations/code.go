@@ -46,8 +46,8 @@ func CodeHash(code string) []byte {
 	return h[:]
 }
 
-// code uses a one-time code: an officer takes office, or a helper joins an
-// organisation. Five wrong codes lock the address for an hour.
+// code uses a one-time code: an officer takes office, perhaps from another, or
+// a helper joins an organisation. Five wrong codes lock the address for an hour.
 func code() *Flow {
 	return &Flow{
 		ID: codeFlow, Version: 1, Consent: true,
@@ -97,6 +97,9 @@ func (t *T) takeUp(tx storage.Tx, p storage.Person, inv storage.Invite) (Outcome
 		if err := tx.PutPerson(p); err != nil {
 			return Outcome{}, err
 		}
+	}
+	if inv.For == storage.InviteHandOver {
+		return t.takeOver(tx, p, inv)
 	}
 	o := storage.Officer{ID: storage.NewID(t.Now), Person: p.ID, Unit: inv.Unit, Role: inv.Role, Name: inv.Name, From: t.Now}
 	if err := tx.PutOfficer(o); err != nil {

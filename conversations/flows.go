@@ -28,6 +28,12 @@ const (
 	publishFlow    = "publish"
 	callsFlow      = "calls"
 	proofFlow      = "proof"
+	ackFlow        = "ack"
+	dutiesFlow     = "duties"
+	dutyFlow       = "duty"
+	demandFlow     = "demand"
+	extendFlow     = "extend"
+	handOverFlow   = "handover"
 )
 
 // allFlows lists every conversation.
@@ -37,5 +43,6 @@ func allFlows() []*Flow {
 		status(), help(), askWhom(), callMe(), myData(), erase(), language(), stopMessages(),
 		code(), invite(), leave(), doubt(),
 		inbox(), act(), score(), decide(), publish(), calls(), proof(),
+		ack(), dutyList(), duty(), demand(), extend(), handOver(),
 	}
 }

@@ -73,8 +73,10 @@ func (t *T) draftTitle() string {
 		if f := t.flows[fr.Flow]; f == nil || !f.Draft {
 			continue
 		}
-		if p := fr.get("product"); p != "" {
-			return clip(p, 40)
+		for _, key := range []string{"product", "title"} {
+			if p := fr.get(key); p != "" {
+				return clip(p, 40)
+			}
 		}
 		if n := fr.get("number"); n != "" {
 			return n
@@ -94,6 +96,7 @@ func homeChoices(t *T) []bot.Choice {
 	if v.officer {
 		add(inboxFlow)
 		add(callsFlow)
+		add(dutiesFlow)
 	}
 	add(registerFlow)
 	if v.ideas {
@@ -163,6 +166,10 @@ func (t *T) wish(g understand.Guess) error {
 		return t.open(languageFlow, nil)
 	case understand.Inbox:
 		return t.officers(inboxFlow)
+	case understand.Duties:
+		return t.officers(dutiesFlow)
+	case understand.Ack:
+		return t.open(ackFlow, nil)
 	case understand.Supplement, understand.Edit:
 		return t.open(supplementFlow, nil)
 	case understand.Events:

@@ -41,7 +41,12 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 // tellings make the notices that are about something else than an idea, by
 // their kind.
 var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, error){
-	"digest": (*T).digest,
+	"digest":    (*T).digest,
+	"reminder":  (*T).remindOf,
+	"duties":    (*T).tellStandings,
+	"unstaffed": (*T).tellUnstaffed,
+
+	"handed_over": (*T).handedOver,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.
@@ -170,6 +175,18 @@ func (t *T) takeNotice(choice string) error {
 		return t.open(actFlow, map[string]string{"number": number})
 	case "inbox":
 		return t.officers(inboxFlow)
+	case "ack":
+		return t.open(ackFlow, map[string]string{"reminder": number})
+	case "duty":
+		r, err := t.ownReminder(number)
+		if errors.Is(err, storage.ErrNotFound) {
+			t.Tell("engine.old_button")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return t.openDuty(r.Duty)
 	}
 	t.Tell("engine.old_button")
 	return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/duties"
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
@@ -39,6 +40,16 @@ type Reads interface {
 	Inbox(ctx context.Context, scope storage.Scope, offset, limit int) ([]storage.Idea, int, error)
 	Requests(ctx context.Context, scope storage.Scope, limit int) ([]storage.Request, error)
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
+	OfficersOf(ctx context.Context, person storage.ID, at time.Time) ([]storage.Officer, error)
+	Officer(ctx context.Context, id storage.ID) (storage.Officer, error)
+	FirstOffice(ctx context.Context) (time.Time, error)
+
+	// What units owe, and what was told of it.
+	duties.Reads
+	duties.Single
+	Acks(ctx context.Context, obligation, period string) ([]storage.Ack, error)
+	Reminder(ctx context.Context, id storage.ID) (storage.ReminderSent, error)
+	RemindersTo(ctx context.Context, person storage.ID, since time.Time) ([]storage.ReminderSent, error)
 
 	// LogAccess keeps that an officer read a record.
 	LogAccess(ctx context.Context, a storage.Access) error

@@ -96,7 +96,7 @@ func (p *player) line(ctx context.Context, l Line) error {
 		if err := p.deliver(ctx); err != nil {
 			return err
 		}
-		p.hear()
+		p.hearInOrder()
 		return nil
 	}
 	return nil
@@ -189,13 +189,25 @@ func (p *player) turnTo(ctx context.Context, label string) error {
 const betweenMessages = "< ---"
 
 // hear writes down what everybody was told.
-func (p *player) hear() {
+func (p *player) hear() { p.hearBy(nil) }
+
+// hearInOrder does so with the messages of one person in the order of their
+// texts: what is due at one moment is delivered in any order.
+func (p *player) hearInOrder() {
+	p.hearBy(func(a, b message) int { return strings.Compare(a.text, b.text) })
+}
+
+func (p *player) hearBy(order func(a, b message) int) {
 	for _, who := range p.people {
 		mark := "<"
 		if who != p.who {
 			mark = who + " <"
 		}
-		for i, m := range p.phone.heard(who) {
+		all := p.phone.heard(who)
+		if order != nil {
+			slices.SortStableFunc(all, order)
+		}
+		for i, m := range all {
 			if i > 0 {
 				p.print(strings.Replace(betweenMessages, "<", mark, 1))
 			}

@@ -10,9 +10,10 @@ import (
 	"ocopbot/storage"
 )
 
-// on is a moment of June 2026 in Vietnam; the 17th is a Wednesday.
+// on is a moment of September 2025 in Vietnam, a month in which no report is
+// due; the 17th is a Wednesday.
 func on(day, hour, minute int) time.Time {
-	return time.Date(2026, 6, day, hour, minute, 0, 0, ocop.Local)
+	return time.Date(2025, 9, day, hour, minute, 0, 0, ocop.Local)
 }
 
 func (h *house) officer(addr bot.Address, unit ocop.UnitKey, role string) storage.ID {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/duties"
 	"ocopbot/bot/ocop"
 	"ocopbot/conversations"
 	"ocopbot/storage"
@@ -50,6 +51,16 @@ type Store interface {
 	Decide(ctx context.Context, keys []storage.RecipientKey, now time.Time, decide func(n int, d storage.Delivery) *storage.Move) error
 	// Settle records what became of recipients that were being told.
 	Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error
+	// Officers lists everybody in office at a moment; FirstOffice is when the
+	// first of all took theirs.
+	Officers(ctx context.Context, at time.Time) ([]storage.Officer, error)
+	FirstOffice(ctx context.Context) (time.Time, error)
+	duties.Reads
+	Acks(ctx context.Context, obligation, period string) ([]storage.Ack, error)
+	RemindersOf(ctx context.Context, obligation, period string, due time.Time, step string) ([]storage.ReminderSent, error)
+	// RemindersUnanswered lists steps told between two moments that nobody
+	// answered and that may be repeated by a channel.
+	RemindersUnanswered(ctx context.Context, from, to time.Time, channel string) ([]storage.ReminderSent, error)
 
 	// Prune removes what has outlived its use.
 	Prune(ctx context.Context, now time.Time) error

@@ -31,10 +31,13 @@ type noticeWorker struct {
 // not sent.
 func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
 	b := w.outbox
-	for {
+	for tried := bot.Address(""); ; {
 		n, to, err := b.next(ctx, job.Args.ID)
 		if err != nil || to == "" {
 			return err
+		}
+		if to == tried { // it is dead, and nobody's whom that could be noted of
+			return b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
 		}
 		if err := b.waitSlot(ctx, NoticeLane, to); err != nil {
 			return err
@@ -50,6 +53,7 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if err != nil || done {
 			return err
 		}
+		tried = to
 	}
 }
 
@@ -84,7 +88,7 @@ func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.A
 	if err != nil {
 		return n, "", fmt.Errorf("outbox: %w", err)
 	}
-	to := b.route(p, routes)
+	to := b.route(n, p, routes)
 	if to == "" {
 		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
 	}
@@ -92,13 +96,20 @@ func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.A
 }
 
 // route is the best address that may work: of the preferred channel, else
-// the one last heard from.
-func (b *Outbox) route(p storage.Person, routes []storage.Route) bot.Address {
+// the one last heard from; of a notice that names its channel, one of that. A
+// duty's reminder goes to the officer's telephone where nothing else works.
+func (b *Outbox) route(n storage.Notice, p storage.Person, routes []storage.Route) bot.Address {
 	usable := slices.DeleteFunc(slices.Clone(routes), func(r storage.Route) bool {
-		return !r.Dead.IsZero() || b.o.Channels[r.Addr.Channel()] == nil
+		ch := r.Addr.Channel()
+		return !r.Dead.IsZero() || b.o.Channels[ch] == nil || n.Channel != "" && n.Channel != ch
 	})
 	if len(usable) == 0 {
-		return ""
+		phone := bot.NewAddress(smsChannel, p.Phone)
+		if p.Phone == "" || !ofDuties[n.Kind] || b.o.Channels[smsChannel] == nil ||
+			slices.ContainsFunc(routes, func(r storage.Route) bool { return r.Addr == phone }) { // it is dead
+			return ""
+		}
+		return phone
 	}
 	return slices.MinFunc(usable, func(x, y storage.Route) int {
 		xp, yp := x.Addr.Channel() == p.Channel, y.Addr.Channel() == p.Channel

@@ -52,5 +52,6 @@ func (b *Outbox) tick(ctx context.Context, day *digestDay) error {
 		b.wanted(ctx, now),
 		b.escalate(ctx, now),
 		b.digest(ctx, now, day),
+		b.remind(ctx, now),
 	)
 }

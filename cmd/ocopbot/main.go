@@ -61,6 +61,7 @@ type commands struct {
 	Officer    officerCmd    `cmd:"" help:"Invite, list and dismiss officers."`
 	Programme  programmeCmd  `cmd:"" help:"List the units of a programme, or check a programme file."`
 	Understand understandCmd `cmd:"" help:"Show what free text is taken for: a line in, the intent and its score out."`
+	Remind     remindCmd     `cmd:"" help:"Remind officers of what is due, or print who would be."`
 	Backup     backupCmd     `cmd:"" help:"Write all records to one file."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into an empty database."`
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, services and what is left undone."`

@@ -45,20 +45,22 @@ const (
 	Inbox      Intent = "inbox"      // an officer's work
 	Supplement Intent = "supplement" // fill in more of a form handed in
 	Edit       Intent = "edit"       // change an answer
+	Duties     Intent = "duties"     // what an officer's unit owes by when
+	Ack        Intent = "ack"        // an officer has read a reminder
 )
 
 // intents are those a dictionary has phrases for: all but None.
 var intents = []Intent{
 	RegisterIdea, Status, Help, AskWhom, MyData, EraseData, StopMessages, Events,
 	Report, Language, Cancel, Back, Yes, No, Skip, Send, Restart, CallMe, More,
-	Inbox, Supplement, Edit,
+	Inbox, Supplement, Edit, Duties, Ack,
 }
 
 // Public is the intent as lists for people show it, one of the fifteen above
 // None: sending says yes to what was shown, starting over leaves what was
 // going on, a call is a person to talk to, a supplement belongs to
-// registering, and who skips a question says no to it. More, Inbox and Edit
-// mean nothing outside their dialog.
+// registering, and who skips a question says no to it. More, Inbox, Edit,
+// Duties and Ack mean nothing outside their dialog.
 func (i Intent) Public() Intent {
 	switch i {
 	case Send:
@@ -71,7 +73,7 @@ func (i Intent) Public() Intent {
 		return RegisterIdea
 	case Skip:
 		return No
-	case More, Inbox, Edit:
+	case More, Inbox, Edit, Duties, Ack:
 		return None
 	}
 	return i

@@ -47,6 +47,11 @@ func (s *Store) FirstOffice(ctx context.Context) (time.Time, error) {
 	}, `SELECT COALESCE(MIN(since), 0) FROM officers`)
 }
 
+// Officer is an assignment, ended or not.
+func (s *Store) Officer(ctx context.Context, id storage.ID) (storage.Officer, error) {
+	return get(ctx, s, "officer", scanOfficer, `SELECT `+officerColumns+` FROM officers o WHERE o.id = $1`, id)
+}
+
 func (x *tx) Officer(id storage.ID) (storage.Officer, error) {
 	return txGet(x, scanOfficer, `SELECT `+officerColumns+` FROM officers o WHERE o.id = $1`, id)
 }
