@@ -27,7 +27,9 @@ var imports = map[string][]string{
 	"storage/redisstore":  {"bot", "bot/ocop", "storage"},
 	"storage/storagetest": {"bot", "bot/ocop", "storage"},
 
-	"conversations":            {"bot", "bot/ocop", "bot/paper", "storage", "locales", "conversations/understand"},
+	"bot/duties": {"bot", "bot/ocop", "storage"},
+
+	"conversations":            {"bot", "bot/duties", "bot/ocop", "bot/paper", "storage", "locales", "conversations/understand"},
 	"conversations/understand": {},
 
 	"bot/telegram": {"bot"},
@@ -35,7 +37,7 @@ var imports = map[string][]string{
 	"bot/sms":      {"bot"},
 
 	"bot/dispatch": {"bot", "bot/ocop", "storage", "conversations", "locales"},
-	"bot/outbox":   {"bot", "bot/ocop", "storage", "conversations", "locales"},
+	"bot/outbox":   {"bot", "bot/duties", "bot/ocop", "storage", "conversations", "locales"},
 
 	"bot/bottest/...": {"bot/...", "conversations/...", "storage/...", "locales"},
 	"cmd/ocopbot":     {"bot/...", "conversations/...", "storage/...", "locales"},
