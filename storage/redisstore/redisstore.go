@@ -43,7 +43,7 @@ func Connect(url string) (*redis.Client, error) {
 	// A session has some hundred bytes: the library's 32 and 128 KiB would be
 	// most of this program's memory.
 	o.ReadBufferSize, o.WriteBufferSize = 4<<10, 4<<10
-	o.PipelineReadBufferSize, o.PipelineWriteBufferSize = 4<<10, 4<<10
+	o.PipelineReadBufferSize, o.PipelineWriteBufferSize = 32<<10, 32<<10 // the sessions of many people at once
 	return redis.NewClient(o), nil
 }
 

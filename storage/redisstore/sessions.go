@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -31,6 +32,7 @@ type Options struct {
 // Sessions is a storage.Sessions in Redis.
 type Sessions struct {
 	rdb     *redis.Client
+	shared  func() (*redis.AutoPipeliner, error)
 	durable Durable
 	o       Options
 }
@@ -52,7 +54,7 @@ func New(rdb *redis.Client, durable Durable, o Options) *Sessions {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Sessions{rdb, durable, o}
+	return &Sessions{rdb, sync.OnceValues(rdb.AutoPipeline), durable, o}
 }
 
 // Load is one GET. Only if Redis has nothing is the parked copy asked for.
@@ -74,10 +76,25 @@ func (s *Sessions) Load(ctx context.Context, addr bot.Address) (storage.StoredSe
 	return stored, nil
 }
 
-// get, and Save, leave their deadline to the client's: a context with a timer
-// for each would be a sixth of what a turn allocates.
 func (s *Sessions) get(ctx context.Context, addr bot.Address) ([]byte, error) {
-	return s.rdb.Get(ctx, sessionKey(addr)).Bytes()
+	line, err := s.line(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return line.Get(ctx, sessionKey(addr)).Bytes()
+}
+
+// line is the connection all turns share: what many people's turns ask while
+// Redis answers somebody else goes there together and comes back together,
+// with a fraction of the system calls, which are most of what a call costs. A
+// single person waits for nobody. How long an answer may take is left to the
+// client's deadlines: a context with a timer for each call would be a sixth of
+// what a turn allocates.
+func (s *Sessions) line(ctx context.Context) (*redis.AutoPipeliner, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.shared()
 }
 
 func (s *Sessions) restore(ctx context.Context, addr bot.Address) (storage.StoredSession, error) {
@@ -106,11 +123,15 @@ func (s *Sessions) Save(ctx context.Context, addr bot.Address, previous int, nex
 	if err != nil {
 		return err
 	}
+	line, err := s.line(ctx)
+	if err != nil {
+		return asStorageError("save a session", err)
+	}
 	marked := ""
 	if next.Durable {
 		marked = string(addr)
 	}
-	saved, err := save.Run(ctx, s.rdb, []string{sessionKey(addr), dirtySet},
+	saved, err := save.Run(ctx, line, []string{sessionKey(addr), dirtySet},
 		encodeTurn(previous), value, next.Keep.Milliseconds(), marked).Bool()
 	if err != nil {
 		return asStorageError("save a session", err)

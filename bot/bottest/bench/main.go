@@ -31,6 +31,7 @@ func main() {
 	database := flag.String("database", os.Getenv("OCOPBOT_TEST_DATABASE_URL"), "PostgreSQL to measure on; a database is made and dropped")
 	seconds := flag.Int("seconds", 8, "how long each measurement runs")
 	rounds := flag.Int("rounds", 3, "how often everything is measured in turn; the medians are printed")
+	binary := flag.String("binary", "", "measure this program instead of building one, to compare two")
 	part := flag.String("part", "", "measure only this part: "+strings.Join(partNames(), ", "))
 	stored := flag.Int("stored", 1_000_000, "sessions stored in the part flat")
 	flag.Parse()
@@ -44,7 +45,7 @@ func main() {
 		}
 		return
 	}
-	b := bench{redisURL: *redisURL, database: *database, each: time.Duration(*seconds) * time.Second, stored: *stored, rounds: *rounds, part: *part}
+	b := bench{redisURL: *redisURL, database: *database, each: time.Duration(*seconds) * time.Second, stored: *stored, rounds: *rounds, part: *part, binary: *binary}
 	if err := b.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -59,6 +60,7 @@ type bench struct {
 	each               time.Duration
 	stored, rounds     int
 	part               string // empty: all
+	binary             string // empty: one is built
 }
 
 func (b *bench) run(ctx context.Context) error {
