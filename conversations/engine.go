@@ -146,6 +146,12 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 // dialogs are to be forgotten with it.
 func (s *Session) Erases() bool { return s.Pending && s.top().Flow == eraseFlow }
 
+// TakesNumber tells that the due commit of s takes a form number.
+func (e *Engine) TakesNumber(s *Session) bool {
+	f := e.flows[s.top().Flow]
+	return f != nil && f.TakesNumber
+}
+
 // Again renders what the last turn answered.
 func (e *Engine) Again(ctx context.Context, s *Session, addr bot.Address, caps bot.Caps, now time.Time) (bot.Reply, error) {
 	t := &T{Engine: e, Ctx: ctx, S: s, In: bot.Incoming{From: addr}, Caps: caps, Now: now}

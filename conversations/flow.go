@@ -24,6 +24,9 @@ type Flow struct {
 	// Sure: what it does cannot be undone, so that it is not done on the word
 	// of a sender who may be forged.
 	Sure bool
+	// TakesNumber: its commit takes a form number, for which those who register
+	// at the same moment wait.
+	TakesNumber bool
 	// Photo takes a picture for the i-th frame, one of this flow. nil: it goes to a
 	// form that was sent before.
 	Photo func(t *T, i int, f bot.File) error

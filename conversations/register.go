@@ -15,7 +15,7 @@ import (
 // can follow on any later day.
 func register() *Flow {
 	return &Flow{
-		ID: registerFlow, Version: 1, Draft: true, Consent: true,
+		ID: registerFlow, Version: 1, Draft: true, Consent: true, TakesNumber: true,
 		Begin:  beginRegister,
 		Photo:  keepPhoto,
 		Commit: commitRegister,

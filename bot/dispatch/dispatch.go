@@ -28,6 +28,8 @@ type Records interface {
 	// Commit runs fn in one transaction, once for a key; called again it only
 	// gives the outcome of the first time.
 	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
+	// CommitTogether is Commit for what takes a form number.
+	CommitTogether(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
 	// Routes are the addresses of a person.
 	Routes(ctx context.Context, person storage.ID) ([]storage.Route, error)
 	MarkRoute(ctx context.Context, addr bot.Address, dead time.Time, why bot.SendCode) error
@@ -241,7 +243,11 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 				return bot.Reply{}, err
 			}
 		}
-		outcome, err := h.records.Commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
+		commit := h.records.Commit
+		if h.engine.TakesNumber(s) {
+			commit = h.records.CommitTogether
+		}
+		outcome, err := commit(ctx, storage.Key{Session: s.ID, Turn: s.Turn}, now, func(tx storage.Tx) ([]byte, error) {
 			return h.engine.Commit(ctx, s, addr, h.caps, now, tx)
 		})
 		if err != nil {

@@ -23,19 +23,9 @@ const attempts = 5
 // again with the same key finds out.
 func (s *Store) Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error) {
 	var outcome []byte
-	err := s.transact(ctx, func(x *tx) error {
-		fresh, err := x.claim(key, now)
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			outcome, err = x.outcome(key)
-			return err
-		}
-		if outcome, err = fn(x); err != nil {
-			return err
-		}
-		return x.settle(key, outcome)
+	err := s.transact(ctx, func(x *tx) (err error) {
+		outcome, err = x.commit(key, now, fn)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: commit: %w", err)
@@ -97,12 +87,33 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) (err error) {
 	return t.Commit()
 }
 
+// commit is fn's work and its outcome under a key, or the outcome that is
+// there already.
+func (x *tx) commit(key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error) {
+	fresh, err := x.claim(key, now)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh {
+		return x.outcome(key)
+	}
+	x.about = 0
+	outcome, err := fn(x)
+	if err != nil {
+		return nil, err
+	}
+	return outcome, x.settle(key, outcome)
+}
+
 // claim stores the key; of two at once the second waits here until the first
 // has ended.
 func (x *tx) claim(key storage.Key, now time.Time) (fresh bool, err error) {
-	n, err := x.exec(`INSERT INTO commits (session, turn, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+	_, err = txGet(x, scalar[int], `INSERT INTO commits (session, turn, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING turn`,
 		key.Session, key.Turn, ms(now))
-	return n == 1, err
+	if isNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (x *tx) outcome(key storage.Key) ([]byte, error) {

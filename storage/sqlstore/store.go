@@ -55,12 +55,16 @@ type Store struct {
 	log     *slog.Logger
 
 	announce Announce
+	together together
 }
 
 // Open opens the database. A server is connected to when it is first needed,
 // so that one which is down is Ready's to tell; a file is opened at once.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{url: o.URL, enqueue: o.Enqueue, announce: o.Announce, log: o.Log}
+	s := &Store{
+		url: o.URL, enqueue: o.Enqueue, announce: o.Announce, log: o.Log,
+		together: together{turn: make(chan struct{}, 1)},
+	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

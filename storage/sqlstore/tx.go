@@ -17,7 +17,7 @@ type tx struct {
 	conn    *sql.Conn
 	sql     *sql.Tx
 	waiting []statement
-	// about is the first person the transaction was about.
+	// about is the first person the present commit was about.
 	about storage.ID
 	// drawn is the last ID that newID gave.
 	drawn storage.ID

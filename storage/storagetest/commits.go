@@ -7,29 +7,46 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
 var commitChecks = map[string]func(*testing.T, *world){
-	"CommitOnce":              commitOnce,
-	"CommitOnceAtOnce":        commitOnceAtOnce,
-	"FailureLeavesNothing":    failureLeavesNothing,
-	"PanicLeavesNothing":      panicLeavesNothing,
-	"SwallowedErrorFails":     swallowedErrorFails,
-	"NumbersWithoutGaps":      numbersWithoutGaps,
-	"SeriesAreApart":          seriesAreApart,
-	"TxSeesItsOwnWrites":      txSeesItsOwnWrites,
-	"EndedContextDoesNothing": endedContext,
+	"CommitOnce":                   alone(commitOnce),
+	"CommitOnceTogether":           together(commitOnce),
+	"CommitOnceAtOnce":             alone(commitOnceAtOnce),
+	"CommitOnceAtOnceTogether":     together(commitOnceAtOnce),
+	"FailureLeavesNothing":         alone(failureLeavesNothing),
+	"FailureLeavesNothingTogether": together(failureLeavesNothing),
+	"PanicLeavesNothing":           panicLeavesNothing,
+	"SwallowedErrorFails":          swallowedErrorFails,
+	"NumbersWithoutGaps":           alone(numbersWithoutGaps),
+	"NumbersWithoutGapsTogether":   together(numbersWithoutGaps),
+	"OnePanicsOfMany":              onePanicsOfMany,
+	"SeriesAreApart":               seriesAreApart,
+	"TxSeesItsOwnWrites":           txSeesItsOwnWrites,
+	"EndedContextDoesNothing":      endedContext,
 }
 
-func commitOnce(t *testing.T, w *world) {
+// commits is one of the two ways to commit.
+type commits func(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
+
+func alone(check func(*testing.T, *world, commits)) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) { check(t, w, w.Commit) }
+}
+
+func together(check func(*testing.T, *world, commits)) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) { check(t, w, w.CommitTogether) }
+}
+
+func commitOnce(t *testing.T, w *world, commits commits) {
 	p := w.person("An", "telegram:1")
 	key := storage.Key{Session: "s1", Turn: 8}
 	runs := 0
 	commit := func(key storage.Key) string {
-		return string(must(w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+		return string(must(commits(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
 			runs++
 			i := w.draft(p, "Mật ong")
 			err := x.AddIdea(&i, p.ID)
@@ -43,12 +60,12 @@ func commitOnce(t *testing.T, w *world) {
 	same(t, "other session", commit(storage.Key{Session: "s2", Turn: 8}), "LS26-0003")
 }
 
-func commitOnceAtOnce(t *testing.T, w *world) {
+func commitOnceAtOnce(t *testing.T, w *world, commits commits) {
 	p := w.person("An", "telegram:1")
 	key := storage.Key{Session: "s1", Turn: 8}
 	var outcomes [12]string
 	atOnce(len(outcomes), func(n int) {
-		out, err := w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+		out, err := commits(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
 			i := w.draft(p, fmt.Sprint("Mật ong ", n))
 			err := x.AddIdea(&i, p.ID)
 			return fmt.Appendf(nil, "%s by %d", i.Number, n), err
@@ -66,11 +83,11 @@ func commitOnceAtOnce(t *testing.T, w *world) {
 
 var errRefused = errors.New("refused by the test")
 
-func failureLeavesNothing(t *testing.T, w *world) {
+func failureLeavesNothing(t *testing.T, w *world, commits commits) {
 	p := w.person("An", "telegram:1")
 	key := w.key()
 	try := func(fail error) ([]byte, error) {
-		return w.Commit(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
+		return commits(t.Context(), key, w.now, func(x storage.Tx) ([]byte, error) {
 			i := w.draft(p, "Mật ong")
 			return []byte("done"), errors.Join(x.PutOfficer(storage.Officer{ID: w.id(), Person: p.ID, From: w.now}), x.AddIdea(&i, p.ID), fail)
 		})
@@ -119,12 +136,12 @@ func swallowedErrorFails(t *testing.T, w *world) {
 	same(t, "files", len(must(w.Files(t.Context(), i.ID))(t)), 0)
 }
 
-func numbersWithoutGaps(t *testing.T, w *world) {
+func numbersWithoutGaps(t *testing.T, w *world, commits commits) {
 	p := w.person("An", "telegram:1")
 	const many = 50
 	var kept atomic.Int32
 	atOnce(many, func(n int) {
-		_, err := w.Commit(t.Context(), storage.Key{Session: fmt.Sprint("s", n), Turn: 1}, w.now, func(x storage.Tx) ([]byte, error) {
+		_, err := commits(t.Context(), storage.Key{Session: fmt.Sprint("s", n), Turn: 1}, w.now, func(x storage.Tx) ([]byte, error) {
 			i := w.draft(p, "Mật ong")
 			if err := x.AddIdea(&i, p.ID); err != nil {
 				return nil, err
@@ -150,6 +167,33 @@ func numbersWithoutGaps(t *testing.T, w *world) {
 	for n, seq := range numbers {
 		same(t, "number", seq, n+1)
 	}
+}
+
+// onePanicsOfMany: a commit that panics does so for its own caller alone.
+func onePanicsOfMany(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	var panicked atomic.Int32
+	atOnce(30, func(n int) {
+		defer func() {
+			if recover() != nil {
+				panicked.Add(1)
+			}
+		}()
+		_, err := w.CommitTogether(t.Context(), storage.Key{Session: fmt.Sprint("s", n), Turn: 1}, w.now, func(x storage.Tx) ([]byte, error) {
+			i := w.draft(p, "Mật ong")
+			err := x.AddIdea(&i, p.ID)
+			if n == 11 {
+				panic("of the test")
+			}
+			return nil, err
+		})
+		if err != nil {
+			t.Errorf("CommitTogether: %v", err)
+		}
+	})
+	same(t, "panics", panicked.Load(), 1)
+	same(t, "ideas", len(must(w.IdeasOf(t.Context(), p.ID))(t)), 29)
+	same(t, "next number", w.idea(p, "Rượu").Number.Seq, 30)
 }
 
 func seriesAreApart(t *testing.T, w *world) {

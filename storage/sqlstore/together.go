@@ -1,0 +1,108 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"ocopbot/storage"
+)
+
+// mostTogether bounds how many commits share a transaction: the last of them
+// waits for the work of all.
+const mostTogether = 64
+
+// together lets commits that wait for the same counter share a transaction.
+// One by one each would wait until the one before has reached the disk; so
+// they wait for the disk once.
+type together struct {
+	mu      sync.Mutex
+	waiting []*waiter
+	turn    chan struct{} // holds one while a shared transaction runs
+}
+
+// waiter is a commit on its way.
+type waiter struct {
+	key     storage.Key
+	now     time.Time
+	fn      func(storage.Tx) ([]byte, error)
+	settled chan struct{} // closed when the rest is known
+	outcome []byte
+	err     error
+	alone   bool // it has to be made by itself
+}
+
+// CommitTogether is Commit for what takes a form number. Commits that come
+// while another is being written share the next transaction. If any of them
+// fails by its own fault, each is made by itself, so that it fails alone. fn
+// may be run by another caller's goroutine.
+func (s *Store) CommitTogether(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error) {
+	if ctx.Err() != nil {
+		return s.Commit(ctx, key, now, fn) // which says why not
+	}
+	w := &waiter{key: key, now: now, fn: fn, settled: make(chan struct{})}
+	s.together.join(w)
+	for wait := true; wait; {
+		select {
+		case <-w.settled:
+			wait = false
+		case s.together.turn <- struct{}{}:
+			s.commitAll(context.WithoutCancel(ctx), s.together.take())
+			<-s.together.turn
+		}
+	}
+	if w.alone {
+		return s.Commit(ctx, key, now, fn)
+	}
+	if w.err != nil {
+		return nil, fmt.Errorf("sqlstore: commit: %w", w.err)
+	}
+	return w.outcome, nil
+}
+
+func (t *together) join(w *waiter) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = append(t.waiting, w)
+}
+
+// take is whoever waits now, the longest first.
+func (t *together) take() []*waiter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := min(len(t.waiting), mostTogether)
+	taken := t.waiting[:n:n]
+	t.waiting = t.waiting[n:]
+	return taken
+}
+
+// commitAll makes commits in one transaction, all or none, and settles them.
+// Outages are everybody's; of any other failure the one at fault is found by
+// making each by itself.
+func (s *Store) commitAll(ctx context.Context, all []*waiter) {
+	if len(all) == 0 {
+		return
+	}
+	err := errPanicked
+	defer func() {
+		_ = recover() // whose panic it is shows when each runs by itself
+		outage := errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull)
+		for _, w := range all {
+			w.err, w.alone = err, err != nil && !outage
+			close(w.settled)
+		}
+	}()
+	err = s.transact(ctx, func(x *tx) error {
+		for _, w := range all {
+			var err error
+			if w.outcome, err = x.commit(w.key, w.now, w.fn); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+var errPanicked = errors.New("sqlstore: a commit panicked")
