@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
@@ -77,7 +78,7 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) (err error) {
 			err = e
 		}
 	}()
-	x := &tx{ctx: ctx, store: s, conn: conn, sql: t}
+	x := &tx{ctx: ctx, store: s, conn: conn, sql: t, last: map[ocop.FormNumber]int{}}
 	if err := fn(x); err != nil {
 		return err
 	}

@@ -87,13 +87,20 @@ func (x *tx) AddIdea(i *storage.Idea, actor storage.ID) error {
 	}, i.Version)
 }
 
-// nextNumber takes the next number of a series.
+// nextNumber takes the next number of a series. Once its counter is locked the
+// transaction knows it, and need not ask again.
 func (x *tx) nextNumber(of ocop.FormNumber) (int, error) {
+	of.Seq = 0 // what counts is the series
+	if x.last[of] > 0 {
+		x.last[of]++
+		return x.last[of], x.later(`UPDATE counters SET last = $3 WHERE prefix = $1 AND year = $2`, of.Prefix, of.Year, x.last[of])
+	}
 	seq, err := txGet(x, scalar[int], `INSERT INTO counters (prefix, year, last) VALUES ($1, $2, 1)
 		ON CONFLICT (prefix, year) DO UPDATE SET last = counters.last + 1 RETURNING last`, of.Prefix, of.Year)
 	if err != nil {
 		return 0, fmt.Errorf("sqlstore: form number: %w", err)
 	}
+	x.last[of] = seq
 	return seq, nil
 }
 

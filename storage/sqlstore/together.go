@@ -79,25 +79,30 @@ func (t *together) take() []*waiter {
 }
 
 // commitAll makes commits in one transaction, all or none, and settles them.
-// Outages are everybody's; of any other failure the one at fault is found by
-// making each by itself.
+// An outage is everybody's. After any other failure each has to be made by
+// itself, where it shows whose it was: also when one of them was made before.
 func (s *Store) commitAll(ctx context.Context, all []*waiter) {
 	if len(all) == 0 {
 		return
 	}
+	ctx, stop := deadline(ctx)
+	defer stop()
 	err := errPanicked
 	defer func() {
-		_ = recover() // whose panic it is shows when each runs by itself
-		outage := errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull)
+		_ = recover() // it comes again in the goroutine it belongs to
 		for _, w := range all {
-			w.err, w.alone = err, err != nil && !outage
+			w.err, w.alone = fault(err), err != nil && !outage(err)
 			close(w.settled)
 		}
 	}()
-	err = s.transact(ctx, func(x *tx) error {
+	err = s.once(ctx, func(x *tx) error {
 		for _, w := range all {
+			x.about = 0
 			var err error
-			if w.outcome, err = x.commit(w.key, w.now, w.fn); err != nil {
+			if w.outcome, err = w.fn(x); err != nil {
+				return err
+			}
+			if err = x.made(w.key, w.now, w.outcome); err != nil {
 				return err
 			}
 		}
@@ -106,3 +111,16 @@ func (s *Store) commitAll(ctx context.Context, all []*waiter) {
 }
 
 var errPanicked = errors.New("sqlstore: a commit panicked")
+
+// outage tells the failures that would meet each of the commits.
+func outage(err error) bool {
+	err = fault(err)
+	return (errors.Is(err, storage.ErrUnavailable) || errors.Is(err, storage.ErrFull)) && !again(err)
+}
+
+// made stores a commit and its outcome at once; it fails if the key is there
+// already.
+func (x *tx) made(key storage.Key, now time.Time, outcome []byte) error {
+	return x.later(`INSERT INTO commits (session, turn, outcome, person, at) VALUES ($1, $2, $3, $4, $5)`,
+		key.Session, key.Turn, outcome, ref(x.about), ms(now))
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
@@ -21,6 +22,8 @@ type tx struct {
 	about storage.ID
 	// drawn is the last ID that newID gave.
 	drawn storage.ID
+	// last are the numbers last taken from the counters that it has locked.
+	last map[ocop.FormNumber]int
 	// broken is the first error of the database: nothing can follow it.
 	broken error
 }
