@@ -44,6 +44,13 @@ func (s *poisoned) Commit(ctx context.Context, key storage.Key, now time.Time, f
 	return s.Store.Commit(ctx, key, now, func(tx storage.Tx) ([]byte, error) { return fn(poisonedTx{tx, s}) })
 }
 
+func (s *poisoned) CommitTogether(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error) {
+	if s.down.Load() {
+		return nil, storage.ErrUnavailable
+	}
+	return s.Store.CommitTogether(ctx, key, now, func(tx storage.Tx) ([]byte, error) { return fn(poisonedTx{tx, s}) })
+}
+
 type poisonedTx struct {
 	storage.Tx
 	s *poisoned

@@ -21,10 +21,10 @@ import (
 
 type serveCmd struct{}
 
-// gcPercent has the collector run a little more often than Go's 100: beside
+// gcPercent has the collector run more often than Go's 100: beside
 // its database on a machine of 1 GB, memory is dearer than processor. GOGC
 // overrides it.
-const gcPercent = 70
+const gcPercent = 50
 
 // drain is how long turns may take to finish after SIGTERM.
 const drain = 10 * time.Second
