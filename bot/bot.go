@@ -52,6 +52,10 @@ const (
 	Unblocked                   // … and came back
 )
 
+// Flood is what an Unsupported stands for that ends a flood: more has come
+// than anybody types, and what comes next is not listened to for a while.
+const Flood = "flood"
+
 // Queue is the group of kinds a provider delivers one after another.
 // Providers keep one update in flight for each of them, so updates of the two
 // queues can overtake each other.
@@ -89,13 +93,21 @@ type Incoming struct {
 	Choice     string // the choice's ID, of a Tap
 	Phone      string // of a Contact, as the provider gave it
 	File       File   // of a Photo
-	What       string // of an Unsupported: "sticker", "voice", "document", "location", …
+	What       string // of an Unsupported: "sticker", "voice", "document", "location", …, or Flood
 	Deeplink   string // what came behind /start, at most 64 bytes of [A-Za-z0-9_-]
 	Lang       string // the language the person's app is set to, as BCP 47; a hint, may be empty
 	MessageID  string // the provider's id of the message, kept as proof of a consent
 	Via        string // the gateway it came by, on channels that have several
+	Part       Part   // of a message that comes in pieces; zero for a whole one
 	At         time.Time
 	Redelivery bool // the provider says, or the channel knows, that it may have come before
+}
+
+// Part places one piece of a message that comes in several.
+type Part struct {
+	Ref   int // the same in all pieces of a message; soon used for another
+	Total int
+	Seq   int // from 1
 }
 
 // File names a file held by a provider.

@@ -18,13 +18,14 @@ const (
 	Unavailable SendCode = "unavailable" // the provider did not take it: 5xx, refused connection
 	Unknown     SendCode = "unknown"     // no answer came: it may or may not have been sent
 	Forbidden   SendCode = "forbidden"   // our own credentials are wrong
+	Exhausted   SendCode = "exhausted"   // what may be spent is spent; After says when there is more
 )
 
 // SendError is what Channel.Send fails with. Its text carries no token and no
 // phone number.
 type SendError struct {
 	Code  SendCode
-	After time.Duration // for Limited: how long the provider asks us to wait
+	After time.Duration // for Limited and Exhausted: how long to wait
 	Err   error
 }
 
@@ -34,7 +35,7 @@ func (e *SendError) Unwrap() error { return e.Err }
 // Retryable tells whether the same message may be accepted later.
 func (e *SendError) Retryable() bool {
 	switch e.Code {
-	case Limited, Unavailable, Unknown, Forbidden:
+	case Limited, Unavailable, Unknown, Forbidden, Exhausted:
 		return true
 	}
 	return false

@@ -34,6 +34,7 @@ const (
 	demandFlow     = "demand"
 	extendFlow     = "extend"
 	handOverFlow   = "handover"
+	smsDaysFlow    = "smsdays"
 )
 
 // allFlows lists every conversation.
@@ -44,5 +45,6 @@ func allFlows() []*Flow {
 		code(), invite(), leave(), doubt(),
 		inbox(), act(), score(), decide(), publish(), calls(), proof(),
 		ack(), dutyList(), duty(), demand(), extend(), handOver(),
+		smsDays(),
 	}
 }

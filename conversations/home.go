@@ -16,6 +16,7 @@ const homeStep = "menu"
 // homeView is what the menu depends on.
 type homeView struct {
 	officer bool
+	admin   bool
 	waiting int  // ideas in the officer's inbox
 	ideas   bool // has registered before
 	draft   string
@@ -52,6 +53,7 @@ func loadHome(t *T) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.admin = isAdmin(who)
 	if v.officer = isOfficer(who); v.officer {
 		if _, v.waiting, err = t.reads.Inbox(t.Ctx, scope(who), 0, 1); err != nil {
 			return nil, fmt.Errorf("conversations: inbox: %w", err)
@@ -97,6 +99,9 @@ func homeChoices(t *T) []bot.Choice {
 		add(inboxFlow)
 		add(callsFlow)
 		add(dutiesFlow)
+	}
+	if v.admin {
+		add(smsDaysFlow)
 	}
 	add(registerFlow)
 	if v.ideas {

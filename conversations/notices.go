@@ -47,6 +47,7 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	"unstaffed": (*T).tellUnstaffed,
 
 	"handed_over": (*T).handedOver,
+	"alert":       (*T).tellAlert,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.
@@ -95,17 +96,23 @@ func (t *T) tellOfIdea(n storage.Notice, m bot.Message) (bot.Message, error) {
 	return m, nil
 }
 
-// digest tells an officer in the morning what came in.
-func (t *T) digest(n storage.Notice, m bot.Message) (bot.Message, error) {
-	routes, err := t.reads.Routes(t.Ctx, n.Person)
+// viewerOf is a person as who looks, wherever they are told; ErrMovedOn if
+// they cannot be reached.
+func (t *T) viewerOf(person storage.ID) (storage.Viewer, error) {
+	routes, err := t.reads.Routes(t.Ctx, person)
 	if err != nil {
-		return m, fmt.Errorf("conversations: digest: %w", err)
+		return storage.Viewer{}, fmt.Errorf("conversations: notice: %w", err)
 	}
 	if len(routes) == 0 {
-		return m, ErrMovedOn
+		return storage.Viewer{}, ErrMovedOn
 	}
 	t.In.From = routes[0].Addr
-	v, err := t.Viewer()
+	return t.Viewer()
+}
+
+// digest tells an officer in the morning what came in.
+func (t *T) digest(n storage.Notice, m bot.Message) (bot.Message, error) {
+	v, err := t.viewerOf(n.Person)
 	if err != nil {
 		return m, err
 	}

@@ -51,6 +51,11 @@ type Reads interface {
 	Reminder(ctx context.Context, id storage.ID) (storage.ReminderSent, error)
 	RemindersTo(ctx context.Context, person storage.ID, since time.Time) ([]storage.ReminderSent, error)
 
+	// SMSDays lists what each gateway of SMS sent on each day since one, the
+	// latest day first.
+	SMSDays(ctx context.Context, since time.Time) ([]storage.SMSDay, error)
+	Alert(ctx context.Context, id storage.ID) (storage.Alert, error)
+
 	// LogAccess keeps that an officer read a record.
 	LogAccess(ctx context.Context, a storage.Access) error
 

@@ -52,17 +52,19 @@ func families(t *testing.T) map[string][]string {
 		"reg.new_":            {"new", "existing"},
 		"help.":               helpTopics,
 		"help.choice_":        helpTopics,
-		"home.choice_":        {"continue", inboxFlow, callsFlow, dutiesFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
+		"home.choice_":        {"continue", inboxFlow, callsFlow, smsDaysFlow, dutiesFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
 		"weekday.":            {"0", "1", "2", "3", "4", "5", "6"},
 		"act.":                acts,
 		"act.done_":           acts,
 		"act.text_":           textActs,
 		"notice.":             append(told, "answered", "published", "escalated", "digest"),
+		"notice.alert_":       {storage.AlertBudget, storage.AlertLoop, storage.AlertFlood},
+		"sms.begin":           {"", "_number"},
 		"command.":            commandNames,
 		"told.state_":         {storage.AnnouncementDraft, storage.AnnouncementWaiting, storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone},
 		"told.count_":         {storage.RecipientSent, storage.RecipientQueued, storage.RecipientHeld, storage.RecipientFailed},
 		"told.why_":           whys(t),
-		"engine.unsupported_": {"voice", "contact", "document"}, // what a channel's users send most; the rest has one text
+		"engine.unsupported_": {"voice", "contact", "document", bot.Flood}, // what a channel's users send most; the rest has one text
 	}
 }
 

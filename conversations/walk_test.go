@@ -134,7 +134,8 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 				tx.AddConsent(storage.Consent{ID: storage.NewID(w.now), Person: id, Purpose: storage.ForService, Given: true, Text: ConsentText, At: w.now, Addr: addr}))
 		}
 		write(tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now), Person: officer, Unit: province.Key, Role: storage.ProvinceOfficer, Name: "Cán bộ", From: w.now}),
-			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(time.Second)), Person: officer, Unit: province.Key, Role: storage.Leader, Name: "Cán bộ", From: w.now}))
+			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(time.Second)), Person: officer, Unit: province.Key, Role: storage.Leader, Name: "Cán bộ", From: w.now}),
+			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(2 * time.Second)), Person: officer, Unit: province.Key, Role: storage.Admin, Name: "Cán bộ", From: w.now}))
 		for _, id := range []storage.ID{org, org + 1} {
 			write(tx.PutOrganisation(storage.Organisation{ID: id, Kind: "household", Name: "Hộ ông An", Unit: commune, Created: w.now}),
 				tx.PutMember(storage.Member{Organisation: id, Person: producer, Role: storage.Director, Since: w.now}))

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"time"
 
 	"ocopbot/bot"
@@ -10,6 +11,9 @@ import (
 // from it on nothing changes any more.
 const OutboundFinal = 4
 
+// ErrSpent: the day's budget does not reach for the message.
+var ErrSpent = errors.New("storage: the budget of the day is spent")
+
 // Outbound is a message that went out by a gateway. Its State is the
 // channel's own number for how far it got; it only grows.
 type Outbound struct {
@@ -17,8 +21,10 @@ type Outbound struct {
 	Gateway  string
 	Provider string // the gateway's id of it, if it gives one
 	Addr     bot.Address
+	Text     string // only a hash of it is stored
 	Segments int
 	Encoding string
+	Dong     int64 // what it costs
 	State    int
 	At       time.Time
 }
@@ -30,4 +36,16 @@ type OutboundMove struct {
 	Gateway  string
 	Provider string
 	State    int
+	Failed   bool // State means that it will not arrive
+	Untaken  bool // … and the gateway never took it, so that it costs nothing
+}
+
+// SMSDay is what a gateway sent on one day.
+type SMSDay struct {
+	Gateway  string
+	Day      string // 2026-06-15, in Vietnam
+	Messages int
+	Segments int
+	Failed   int // that the gateway did not take, or that did not arrive
+	Dong     int64
 }

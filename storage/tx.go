@@ -127,6 +127,9 @@ type Tx interface {
 	// AnswerRecipient notes that somebody answered an announcement;
 	// ErrNotFound if they were not told.
 	AnswerRecipient(announcement, person ID, at time.Time) error
+	// MarkAlertTold records that the admins are being told of an alert; fresh
+	// is false if they are already.
+	MarkAlertTold(id ID, at time.Time) (fresh bool, err error)
 
 	// Erase empties what is personal in all records of the person: name,
 	// phone, routes, consents' message ids, files, requests' texts, drafts,

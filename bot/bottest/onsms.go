@@ -18,7 +18,6 @@ import (
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/sms"
 	"ocopbot/locales"
-	"ocopbot/storage"
 	"ocopbot/storage/sqlstore"
 )
 
@@ -57,13 +56,16 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 			}
 		}
 	}
+	records := SMSRecords{p.inbox, store}
 	var err error
 	p.ch, err = sms.New(sms.Options{
 		Gateways: []sms.Gateway{{
 			Name: "kannel", Driver: sms.Kannel, URL: p.kannel.URL(), User: "ocop", Password: "a password",
 			Number: "0912000000", Secret: smsSecret,
 		}},
-		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: p.inbox, Ledger: smsLedger{store},
+		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: records, Ledger: records,
+		// Stories are said faster than people type.
+		Limits: sms.Limits{PerMinute: 1000, PerDay: 1000, Rounds: 1000},
 		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)), Now: now,
 	})
@@ -77,18 +79,6 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 	ctx, p.stop = context.WithCancel(ctx)
 	go func() { p.done <- p.ch.Receive(ctx, h(p.ch.Caps())) }()
 	return p, nil
-}
-
-// smsLedger notes what went out in the records.
-type smsLedger struct{ store *sqlstore.Store }
-
-func (l smsLedger) Add(ctx context.Context, o sms.Outgoing) error {
-	return l.store.AddOutbound(ctx, storage.Outbound{ID: o.ID, Gateway: o.Gateway, Addr: o.To, Segments: o.Segments,
-		Encoding: string(o.Encoding), State: int(sms.Queued), At: o.At})
-}
-
-func (l smsLedger) Move(ctx context.Context, r sms.Report, now time.Time) error {
-	return l.store.MoveOutbound(ctx, storage.OutboundMove{ID: r.ID, Gateway: r.Gateway, Provider: r.Provider, State: int(r.State)}, now)
 }
 
 func (p *smsPhone) channel() bot.Channel { return p.ch }

@@ -66,6 +66,8 @@ func (b *Outbox) afterFailure(to bot.Address, failure *bot.SendError) error {
 		return nil
 	case bot.Limited:
 		return river.JobSnooze(failure.After)
+	case bot.Exhausted:
+		return river.JobSnooze(min(failure.After, spentAgain))
 	}
 	return failure
 }

@@ -66,6 +66,11 @@ type Store interface {
 	Prune(ctx context.Context, now time.Time) error
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
 
+	// NoticeSentAs is the notice that was sent as a provider's message.
+	NoticeSentAs(ctx context.Context, provider string) (storage.Notice, error)
+	// AlertsUntold lists what no admin was told of, the oldest first.
+	AlertsUntold(ctx context.Context, limit int) ([]storage.Alert, error)
+
 	// Commit runs fn in one transaction, once for a key.
 	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
 	Write(ctx context.Context, fn func(storage.Tx) error) error

@@ -31,10 +31,15 @@ type noticeWorker struct {
 // not sent.
 func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
 	b := w.outbox
+	var failed error // of an address that may work later
+	closed := map[bot.Address]bool{}
 	for tried := bot.Address(""); ; {
-		n, to, err := b.next(ctx, job.Args.ID)
-		if err != nil || to == "" {
+		n, to, err := b.next(ctx, job.Args.ID, closed)
+		if err != nil {
 			return err
+		}
+		if to == "" {
+			return failed
 		}
 		if to == tried { // it is dead, and nobody's whom that could be noted of
 			return b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
@@ -42,14 +47,21 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if err := b.waitSlot(ctx, NoticeLane, to); err != nil {
 			return err
 		}
-		again, still, err := b.next(ctx, n.ID)
-		if err != nil || still == "" {
+		again, still, err := b.next(ctx, n.ID, closed)
+		if err != nil {
 			return err
 		}
 		if still != to {
-			continue // it is to go elsewhere now: that has a pace of its own
+			continue // it is to go elsewhere now, which has a pace of its own, or nowhere
 		}
 		done, err := b.deliver(ctx, again, to)
+		if err != nil && b.elsewhere(err, len(job.Errors)) {
+			closed[to] = true
+			if failed == nil {
+				failed = err
+			}
+			continue
+		}
 		if err != nil || done {
 			return err
 		}
@@ -57,9 +69,36 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	}
 }
 
-// next reads the notice and finds the address to try. Without an address
+// How long what is wrong with a channel may last before another of the
+// person's is tried: failures one after another, about a minute in all.
+const patientFor = 5
+
+// spentAgain is when a channel whose budget was spent is asked again: it may
+// have been raised.
+const spentAgain = time.Hour
+
+// elsewhere tells whether a notice that was surely not sent should go by
+// another channel of the person, if there is one: at once where the day's
+// budget is spent, and where a channel stays out of reach.
+func (b *Outbox) elsewhere(err error, failures int) bool {
+	var spent *spentError
+	if errors.As(err, &spent) {
+		return true
+	}
+	var failure *bot.SendError
+	return errors.As(err, &failure) && failures >= patientFor && (failure.Code == bot.Unavailable || failure.Code == bot.Forbidden)
+}
+
+// spentError sends a job back until more may be spent.
+type spentError struct{ snooze error }
+
+func (e *spentError) Error() string { return "outbox: the channel's budget is spent" }
+func (e *spentError) Unwrap() error { return e.snooze }
+
+// next reads the notice and finds the address to try, none of those that are
+// closed for now. Without an address
 // there is nothing left to do. Its error may be a snooze.
-func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.Address, error) {
+func (b *Outbox) next(ctx context.Context, id storage.ID, closed map[bot.Address]bool) (storage.Notice, bot.Address, error) {
 	n, err := b.o.Store.Notice(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
 		return n, "", nil // erased
@@ -88,7 +127,10 @@ func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.A
 	if err != nil {
 		return n, "", fmt.Errorf("outbox: %w", err)
 	}
-	to := b.route(n, p, routes)
+	to := b.route(n, p, routes, closed)
+	if to == "" && len(closed) > 0 {
+		return n, "", nil // they will work again
+	}
 	if to == "" {
 		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
 	}
@@ -98,14 +140,15 @@ func (b *Outbox) next(ctx context.Context, id storage.ID) (storage.Notice, bot.A
 // route is the best address that may work: of the preferred channel, else
 // the one last heard from; of a notice that names its channel, one of that. A
 // duty's reminder goes to the officer's telephone where nothing else works.
-func (b *Outbox) route(n storage.Notice, p storage.Person, routes []storage.Route) bot.Address {
+// None that is closed.
+func (b *Outbox) route(n storage.Notice, p storage.Person, routes []storage.Route, closed map[bot.Address]bool) bot.Address {
 	usable := slices.DeleteFunc(slices.Clone(routes), func(r storage.Route) bool {
 		ch := r.Addr.Channel()
-		return !r.Dead.IsZero() || b.o.Channels[ch] == nil || n.Channel != "" && n.Channel != ch
+		return !r.Dead.IsZero() || closed[r.Addr] || b.o.Channels[ch] == nil || n.Channel != "" && n.Channel != ch
 	})
 	if len(usable) == 0 {
 		phone := bot.NewAddress(smsChannel, p.Phone)
-		if p.Phone == "" || !ofDuties[n.Kind] || b.o.Channels[smsChannel] == nil ||
+		if p.Phone == "" || closed[phone] || !ofDuties[n.Kind] || b.o.Channels[smsChannel] == nil ||
 			slices.ContainsFunc(routes, func(r storage.Route) bool { return r.Addr == phone }) { // it is dead
 			return ""
 		}
@@ -147,6 +190,8 @@ func (b *Outbox) deliver(ctx context.Context, n storage.Notice, to bot.Address) 
 		return true, b.finish(ctx, n, storage.NoticeFailed, string(failure.Code))
 	case bot.Limited:
 		return false, river.JobSnooze(failure.After)
+	case bot.Exhausted:
+		return false, &spentError{river.JobSnooze(min(failure.After, spentAgain))}
 	}
 	return false, failure
 }

@@ -53,5 +53,6 @@ func (b *Outbox) tick(ctx context.Context, day *digestDay) error {
 		b.escalate(ctx, now),
 		b.digest(ctx, now, day),
 		b.remind(ctx, now),
+		b.alerts(ctx, now),
 	)
 }

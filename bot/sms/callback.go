@@ -40,13 +40,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) hook(name, hook string) (Gateway, Hook, bool) {
-	for _, g := range c.o.Gateways {
-		if g.Name == name {
-			h, ok := g.Driver.Hooks[hook]
-			return g, h, ok
-		}
+	g, ok := c.named(name)
+	if !ok {
+		return Gateway{}, Hook{}, false
 	}
-	return Gateway{}, Hook{}, false
+	h, ok := g.Driver.Hooks[hook]
+	return g, h, ok
 }
 
 // take does what a callback asks, and gives the HTTP status to answer.
@@ -82,24 +81,38 @@ func (c *Channel) take(r *http.Request, g Gateway, hook Hook) int {
 func (c *Channel) keep(r *http.Request, g Gateway, m Received) error {
 	number, ok := c.o.Number(m.From)
 	text := viet.Clean(m.Text)
+	if m.Part.Total > 1 {
+		text = piece(m.Text) // what it begins and ends with belongs to it
+	}
 	if !ok || text == "" {
 		return nil
-	}
-	if own, ok := c.o.Number(g.Number); ok && own == number {
-		return nil // our own number: a loop
 	}
 	if m.At.IsZero() {
 		m.At = c.o.Now()
 	}
 	in := bot.Incoming{
-		ID: shortID(g.Name, m.ID), Kind: bot.Text, From: bot.NewAddress(Name, number), Text: text,
+		ID: shortID(g.Name, m.ID), Kind: bot.Text, From: bot.NewAddress(Name, number), Text: text, Part: m.Part,
 		MessageID: g.Name + ":" + m.ID, Via: g.Name, At: m.At,
+	}
+	in, listen := c.guard(r.Context(), g, in)
+	if !listen {
+		return nil
 	}
 	if err := c.o.Inbox.Keep(r.Context(), in); err != nil {
 		return err
 	}
 	c.wake()
 	return nil
+}
+
+// piece is the text of a part, without what no text holds.
+func piece(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
 }
 
 // shortID is an id a session can remember cheaply: 72 bits of a hash.

@@ -150,7 +150,7 @@ func TestReportsMoveForward(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range c.events {
-			if status, err := r.kannel.Report(an.ID(), e); status != http.StatusOK || err != nil {
+			if status, err := r.kannel.Report(an.ID(), e, ""); status != http.StatusOK || err != nil {
 				t.Fatalf("a report is answered %d, %v", status, err)
 			}
 		}

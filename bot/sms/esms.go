@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"crypto/md5"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -39,7 +40,7 @@ func esmsRequest(ctx context.Context, g Gateway, m Text) (*http.Request, error) 
 		"SmsType": esmsNumber, "IsUnicode": "0", "RequestId": m.ID,
 		"CallbackUrl": m.Report + "?key=" + url.QueryEscape(g.Secret),
 	}
-	if strings.Trim(g.Number, "+0123456789 .") != "" {
+	if g.byName() {
 		body["SmsType"], body["Brandname"] = esmsBrandname, g.Number
 	}
 	if m.Encoding == UCS2 {
@@ -73,11 +74,14 @@ func esmsAccepted(status int, body []byte) (string, *bot.SendError) {
 }
 
 // esmsMessage reads a message to a short code. Its sign is the MD5 of cpid,
-// smsid, content, receiverTime and the private key, one after another.
+// smsid, content, receiverTime and the private key, one after another: in
+// base64 by the examples, in hex by older ones.
 func esmsMessage(g Gateway, r *http.Request, _ []byte, _ time.Time) (Callback, error) {
 	q := r.URL.Query()
 	sum := md5.Sum([]byte(q.Get("cpid") + q.Get("smsid") + q.Get("content") + q.Get("receiverTime") + g.Secret))
-	if !same(strings.ToLower(q.Get("sign")), hex.EncodeToString(sum[:])) {
+	// A plus that nobody escaped arrives as a blank.
+	sign := strings.ReplaceAll(q.Get("sign"), " ", "+")
+	if !same(strings.ToLower(sign), hex.EncodeToString(sum[:])) && !same(sign, base64.StdEncoding.EncodeToString(sum[:])) {
 		return Callback{}, errUnsigned
 	}
 	m := &Received{ID: q.Get("smsid"), From: q.Get("sender"), Text: q.Get("content")}
@@ -98,7 +102,7 @@ func esmsReport(_ Gateway, r *http.Request, _ []byte, _ time.Time) (Callback, er
 	if q.Get("RequestId") == "" && q.Get("SMSID") == "" {
 		return Callback{}, fmt.Errorf("%w: no id", errCallback)
 	}
-	states := map[string]State{"4": Failed, "5": Delivered, "7": Accepted}
+	states := map[string]State{"4": Failed, "5": Delivered}
 	state, ok := states[q.Get("SendStatus")]
 	if !ok {
 		return Callback{}, nil

@@ -31,6 +31,9 @@ type Gateway struct {
 	// Callers may call back; none listed: everybody with the secret.
 	Callers []netip.Prefix
 	Sender  Sender
+	Keyword string  // of a ShortCode: every message to it begins with this word
+	Rate    float64 // messages a second; 0: as many as come
+	Budget  int     // segments a day in Vietnam; 0: as many as come
 	// OwnQC: the gateway puts "[QC] " before advertising by itself.
 	OwnQC bool
 	// Booked: messages are ordered in bulk from files, never sent one by one.
@@ -46,6 +49,8 @@ type Sender string
 const (
 	Number    Sender = "number"
 	Brandname Sender = "brandname"
+	// ShortCode is a number shared with others, told apart by a keyword.
+	ShortCode Sender = "shortcode"
 )
 
 // Driver is a kind of gateway. Gateways that differ in names differ in
@@ -89,6 +94,7 @@ type Received struct {
 	ID   string // unique among the gateway's messages
 	From string
 	Text string
+	Part bot.Part  // zero for a whole message
 	At   time.Time // zero: now
 }
 
@@ -98,6 +104,8 @@ type Report struct {
 	Gateway  string
 	Provider string // the gateway's
 	State    State
+	// Of a Failed one: the gateway never took it, or the number takes none.
+	Untaken, NoNumber bool
 }
 
 var (
@@ -115,6 +123,9 @@ func (g Gateway) check() error {
 	return nil
 }
 
+// byName tells that messages come from a name, not from a number.
+func (g Gateway) byName() bool { return strings.Trim(g.Number, "+0123456789 .") != "" }
+
 // sendBy sends by one gateway and notes it.
 func (c *Channel) sendBy(ctx context.Context, g Gateway, to bot.Address, number, text string) (string, error) {
 	n, encoding := Segments(text, true)
@@ -124,9 +135,10 @@ func (c *Channel) sendBy(ctx context.Context, g Gateway, to bot.Address, number,
 	if err != nil {
 		return "", &bot.SendError{Code: bot.Rejected, Err: errors.New("the gateway's request cannot be made")}
 	}
-	o := Outgoing{ID: id, Gateway: g.Name, To: to, Segments: n, Encoding: encoding, At: c.o.Now()}
-	if err := c.o.Ledger.Add(ctx, o); err != nil {
-		return "", &bot.SendError{Code: bot.Unavailable, Err: err}
+	if err := c.spend(ctx, g, Outgoing{
+		ID: id, Gateway: g.Name, To: to, Text: text, Segments: n, Encoding: encoding, Budget: g.Budget, Dong: int64(n) * g.Price, At: c.o.Now(),
+	}); err != nil {
+		return "", err
 	}
 	provider, failure := c.call(g, req)
 	r := Report{ID: id, Gateway: g.Name, Provider: provider, State: Sent}
@@ -134,7 +146,7 @@ func (c *Channel) sendBy(ctx context.Context, g Gateway, to bot.Address, number,
 		if failure.Code == bot.Unknown {
 			return "", failure // it may yet be reported
 		}
-		r.State = Failed
+		r.State, r.Untaken = Failed, true
 	}
 	// What is lost here a report makes good; the message itself is not sent again.
 	if err := c.o.Ledger.Move(ctx, r, c.o.Now()); err != nil {
@@ -166,29 +178,6 @@ func (c *Channel) call(g Gateway, req *http.Request) (string, *bot.SendError) {
 		return "", &bot.SendError{Code: bot.Unknown, Err: fmt.Errorf("%s broke off: %w", g.Name, err)}
 	}
 	return g.Driver.Accepted(resp.StatusCode, body)
-}
-
-// Check tells whether every gateway can be reached. It sends nothing, so that
-// wrong passwords show only with the first message.
-func (c *Channel) Check(ctx context.Context) error {
-	for _, g := range c.o.Gateways {
-		req, err := http.NewRequestWithContext(ctx, http.MethodHead, g.URL, nil)
-		if err != nil {
-			return fmt.Errorf("sms: %s: %w", g.Name, err)
-		}
-		resp, err := c.client.Do(req)
-		if err != nil {
-			var ue *url.Error
-			if errors.As(err, &ue) {
-				err = ue.Err
-			}
-			return fmt.Errorf("sms: %s does not answer: %w", g.Name, err)
-		}
-		if err := resp.Body.Close(); err != nil {
-			return fmt.Errorf("sms: %s: %w", g.Name, err)
-		}
-	}
-	return nil
 }
 
 // byStatus is why a gateway that goes by HTTP's codes did not take a message.

@@ -42,8 +42,8 @@ func kannelRequest(ctx context.Context, g Gateway, m Text) (*http.Request, error
 		"username": {g.User}, "password": {g.Password}, "to": {m.To}, "text": {m.Text}, "charset": {"UTF-8"},
 		"coding":   {"0"},
 		"dlr-mask": {strconv.Itoa(kannelAll)},
-		// Kannel puts the event in the place of %d.
-		"dlr-url": {m.Report + "?key=" + url.QueryEscape(g.Secret) + "&id=" + m.ID + "&event=%d"},
+		// Kannel puts the event in the place of %d, and the centre's answer in that of %A.
+		"dlr-url": {m.Report + "?key=" + url.QueryEscape(g.Secret) + "&id=" + m.ID + "&event=%d&answer=%A"},
 	}
 	if g.Number != "" {
 		q.Set("from", g.Number)
@@ -67,14 +67,16 @@ func kannelAccepted(status int, _ []byte) (string, *bot.SendError) {
 	return "", &bot.SendError{Code: bot.Unknown, Err: fmt.Errorf("kannel answers %d", status)}
 }
 
-// kannelMessage reads …?key=…&id=%I&from=%p&text=%b&coding=%c&time=%T.
+// kannelMessage reads …?key=…&id=%I&from=%p&text=%b&coding=%c&time=%T&udh=%u.
+// Kannel joins long messages by itself (sms-combine-concatenated-mo), but
+// hands on the pieces when one is late or that is off.
 func kannelMessage(_ Gateway, r *http.Request, _ []byte, _ time.Time) (Callback, error) {
 	q := r.URL.Query()
 	text, err := kannelText(q.Get("text"), q.Get("coding"))
 	if err != nil {
 		return Callback{}, err
 	}
-	m := &Received{ID: q.Get("id"), From: q.Get("from"), Text: text}
+	m := &Received{ID: q.Get("id"), From: q.Get("from"), Text: text, Part: partOf([]byte(q.Get("udh")))}
 	if m.ID == "" || m.From == "" {
 		return Callback{}, fmt.Errorf("%w: no id or sender", errCallback)
 	}
@@ -112,5 +114,18 @@ func kannelReport(_ Gateway, r *http.Request, _ []byte, _ time.Time) (Callback, 
 	if !ok {
 		return Callback{}, nil
 	}
-	return Callback{Report: &Report{ID: q.Get("id"), State: state}}, nil
+	return Callback{Report: &Report{ID: q.Get("id"), State: state, NoNumber: state == Failed && kannelNoNumber(q.Get("answer"))}}, nil
+}
+
+// kannelNoNumber tells that the number takes no messages: by the centre's
+// refusal, "NACK/0x0000000b/…" (SMPP 3.4, 5.1.3: invalid destination), or by
+// its report, "… stat:UNDELIV …". One that EXPIRED was only switched off.
+func kannelNoNumber(answer string) bool {
+	const invalidDestination = 0x0b
+	if nack, ok := strings.CutPrefix(answer, "NACK/"); ok {
+		code, _, _ := strings.Cut(nack, "/")
+		n, err := strconv.ParseInt(code, 0, 64)
+		return err == nil && n == invalidDestination
+	}
+	return strings.Contains(answer, "stat:UNDELIV")
 }

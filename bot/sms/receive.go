@@ -105,7 +105,7 @@ func (c *Channel) turn(ctx context.Context, h bot.Handler, in bot.Incoming) (err
 		return err
 	}
 	for i, m := range r.Messages {
-		if _, err := c.Send(ctx, in.From, m); err != nil {
+		if _, err := c.send(ctx, in.From, m, answerLane); err != nil {
 			r.Messages = r.Messages[i:]
 			return h.Undelivered(ctx, in.From, r, err)
 		}

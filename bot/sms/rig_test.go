@@ -10,15 +10,16 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/bottest"
 	"ocopbot/bot/bottest/fakekannel"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/sms"
-	"ocopbot/storage"
 	"ocopbot/storage/sqlstore"
 )
 
@@ -56,15 +57,27 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-type ledger struct{ *sqlstore.Store }
+// pacer gives every slot at once, unless it is told to be full.
+type pacer struct{ full bool }
 
-func (l ledger) Add(ctx context.Context, o sms.Outgoing) error {
-	return l.AddOutbound(ctx, storage.Outbound{ID: o.ID, Gateway: o.Gateway, Addr: o.To, Segments: o.Segments,
-		Encoding: string(o.Encoding), State: int(sms.Queued), At: o.At})
+func (p *pacer) Reserve(context.Context, string, int, time.Duration) (time.Duration, bool, error) {
+	if p.full {
+		return time.Minute, false, nil
+	}
+	return 0, true, nil
 }
 
-func (l ledger) Move(ctx context.Context, r sms.Report, now time.Time) error {
-	return l.MoveOutbound(ctx, storage.OutboundMove{ID: r.ID, Gateway: r.Gateway, Provider: r.Provider, State: int(r.State)}, now)
+type words struct{}
+
+func (words) TextTo(number, keyword string) string {
+	return strings.TrimSpace("Tới " + number + " " + keyword)
+}
+
+func (words) Begin(keyword string, numbered bool) string {
+	if numbered {
+		keyword += " 1"
+	}
+	return "Soạn " + keyword
 }
 
 func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
@@ -80,7 +93,7 @@ func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
 	if err := r.store.Migrate(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	var in sms.Inbox = r.store.Inbound()
+	var in sms.Inbox = bottest.SMSRecords{Inbound: r.store.Inbound(), Store: r.store}
 	if inbox != nil {
 		in = inbox(in)
 	}
@@ -92,7 +105,8 @@ func newRig(t *testing.T, inbox func(sms.Inbox) sms.Inbox) *rig {
 			{Name: "esms", Driver: sms.ESMS, URL: "http://127.0.0.1:1", User: "key", Password: "a password", Secret: secret},
 			{Name: "far", Driver: sms.Kannel, URL: "http://127.0.0.1:1", Secret: secret, Callers: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
 		},
-		PublicURL: "http://" + r.hook.Listener.Addr().String(), Inbox: in, Ledger: ledger{r.store},
+		PublicURL: "http://" + r.hook.Listener.Addr().String(), Inbox: in, Ledger: bottest.SMSRecords{Inbound: r.store.Inbound(), Store: r.store},
+		Pacer: &pacer{}, Words: words{},
 		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
 		Log:    log, Now: func() time.Time { return r.now },
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"ocopbot/bot"
 )
@@ -14,12 +15,19 @@ const qc = "[QC] "
 
 var errNoBrandname = errors.New("advertising needs a gateway with a brandname that sends message by message")
 
-// Send says one message and returns the gateway's name and our id of it. The
-// gateway the person last wrote to is tried first, then the others in their
-// order, as long as a gateway surely did not take it. Advertising goes out by
+// Send says one message and returns the gateway's name and our id of it. If a
+// gateway surely did not take it the next one is tried. Advertising goes out by
 // brandnames only, and is Rejected where there is none. Attached files have
 // no way through a short message.
 func (c *Channel) Send(ctx context.Context, to bot.Address, m bot.Message) (string, error) {
+	lane := noticeLane
+	if m.Advert {
+		lane = advertLane
+	}
+	return c.send(ctx, to, m, lane)
+}
+
+func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane int) (string, error) {
 	number, ok := c.o.Number(to.ID())
 	if !ok || to.Channel() != Name {
 		return "", &bot.SendError{Code: bot.Unreachable, Err: errors.New("not a phone number")}
@@ -32,21 +40,30 @@ func (c *Channel) Send(ctx context.Context, to bot.Address, m bot.Message) (stri
 	if err != nil {
 		return "", err
 	}
-	err = &bot.SendError{Code: bot.Unavailable, Err: errors.New("no gateway sends message by message")}
+	best := &bot.SendError{Code: bot.Exhausted, After: time.Hour, Err: errors.New("no gateway sends message by message")}
 	for _, g := range gateways {
-		var id string
-		if id, err = c.sendBy(ctx, g, to, number, g.text(m)); err == nil {
-			return id, nil
+		err := c.waitTurn(ctx, g, lane)
+		if err == nil {
+			var id string
+			if id, err = c.sendBy(ctx, g, to, number, c.text(g, m)); err == nil {
+				return id, nil
+			}
 		}
-		switch bot.AsSendError(err).Code {
-		case bot.Unavailable, bot.Limited, bot.Forbidden:
-			c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", err)
-			continue
+		failure := bot.AsSendError(err)
+		if !slices.Contains(surelyNot, failure.Code) {
+			return "", failure
 		}
-		break
+		c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", failure)
+		if slices.Index(surelyNot, failure.Code) <= slices.Index(surelyNot, best.Code) {
+			best = failure
+		}
 	}
-	return "", err
+	return "", best
 }
+
+// surelyNot are the failures after which another gateway may be tried, those
+// that pass soonest first.
+var surelyNot = []bot.SendCode{bot.Limited, bot.Unavailable, bot.Forbidden, bot.Exhausted}
 
 // carriers are the gateways that may carry a message, in their order.
 func (c *Channel) carriers(m bot.Message) []Gateway {
@@ -54,15 +71,38 @@ func (c *Channel) carriers(m bot.Message) []Gateway {
 }
 
 // text is a message as a gateway is given it.
-func (g Gateway) text(m bot.Message) string {
+func (c *Channel) text(g Gateway, m bot.Message) string {
 	text := m.Numbered()
-	if m.Advert && g.OwnQC {
-		text = strings.TrimPrefix(text, qc)
+	if m.Advert { // which says by itself how to refuse
+		if g.OwnQC {
+			text = strings.TrimPrefix(text, qc)
+		}
+		return Plain(text)
+	}
+	if tail := c.tailOf(g, len(m.Choices) > 0 || m.More != ""); tail != "" {
+		text += "\n" + tail
 	}
 	return Plain(text)
 }
 
-// preferred puts the gateways in the order they are to be tried.
+// tailOf is what is added to a text so that it can be answered.
+func (c *Channel) tailOf(g Gateway, numbered bool) string {
+	switch g.Sender {
+	case ShortCode:
+		return c.o.Words.Begin(g.Keyword, numbered)
+	case Brandname:
+		for _, to := range c.o.Gateways {
+			if to.Sender != Brandname && to.Number != "" {
+				return c.o.Words.TextTo(to.Number, to.Keyword)
+			}
+		}
+	}
+	return ""
+}
+
+// preferred puts the gateways in the order they are to be tried: to somebody
+// who writes to us the one they wrote to, those of the same number, those that
+// can be answered, and the rest.
 func (c *Channel) preferred(ctx context.Context, to bot.Address, gateways []Gateway) ([]Gateway, error) {
 	if len(gateways) <= 1 {
 		return gateways, nil
@@ -71,14 +111,26 @@ func (c *Channel) preferred(ctx context.Context, to bot.Address, gateways []Gate
 	if err != nil {
 		return nil, &bot.SendError{Code: bot.Unavailable, Err: err}
 	}
-	slices.SortStableFunc(gateways, func(a, b Gateway) int {
-		switch {
-		case a.Name == via && b.Name != via:
-			return -1
-		case b.Name == via && a.Name != via:
-			return 1
+	if via == "" {
+		return gateways, nil
+	}
+	number := ""
+	for _, g := range c.o.Gateways {
+		if g.Name == via {
+			number = g.Number
 		}
-		return 0
-	})
+	}
+	far := func(g Gateway) int {
+		switch {
+		case g.Name == via:
+			return 0
+		case number != "" && g.Number == number:
+			return 1
+		case g.Sender != Brandname:
+			return 2
+		}
+		return 3
+	}
+	slices.SortStableFunc(gateways, func(a, b Gateway) int { return far(a) - far(b) })
 	return gateways, nil
 }

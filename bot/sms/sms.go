@@ -9,6 +9,7 @@ package sms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -40,6 +41,9 @@ type Inbox interface {
 	Done(ctx context.Context, id string, now time.Time) error
 	// Via is the gateway a person last wrote to; empty if they never did.
 	Via(ctx context.Context, addr bot.Address) (gateway string, err error)
+	// Lately tells what an address sent before a message; Same is of the last
+	// rounds.
+	Lately(ctx context.Context, in bot.Incoming, rounds int) (Lately, error)
 }
 
 // State is how far a message that went out got. It only moves forward.
@@ -60,27 +64,56 @@ type Outgoing struct {
 	ID       string // ours
 	Gateway  string
 	To       bot.Address
+	Text     string // to be known again, not to be kept
 	Segments int
 	Encoding Encoding
+	Budget   int   // segments the gateway may send on At's day in all; 0: no end
+	Dong     int64 // what it costs
 	At       time.Time
 }
 
+// ErrSpent is a Ledger's: the budget does not reach for the message.
+var ErrSpent = errors.New("sms: the budget of the day is spent")
+
 // Ledger notes what went out.
 type Ledger interface {
-	// Add notes a message as Queued.
-	Add(ctx context.Context, o Outgoing) error
+	// Add notes a message as Queued, unless it is ErrSpent; today is how many
+	// segments the gateway's day comes to with it.
+	Add(ctx context.Context, o Outgoing) (today int, err error)
 	// Move notes a later state; an earlier one changes nothing. The message is
 	// named by our id or, if that is empty, by the gateway's.
 	Move(ctx context.Context, r Report, now time.Time) error
+	// Warn has the admins told, once a day of the same thing.
+	Warn(ctx context.Context, w Warning) error
 }
 
-// Options are the parts of a Channel; all are needed.
+// Pacer shares out the rate of a gateway among all replicas.
+type Pacer interface {
+	// Reserve takes the next slot of a lane, 0 going first, and says how long
+	// to wait for it. If that is longer than patience nothing is reserved, and
+	// the wait is an estimate.
+	Reserve(ctx context.Context, gateway string, lane int, patience time.Duration) (wait time.Duration, reserved bool, err error)
+}
+
+// Words are what the channel itself has to say.
+type Words interface {
+	// TextTo tells which number takes an answer, where the sender takes none.
+	TextTo(number, keyword string) string
+	// Begin tells that an answer has to begin with the keyword; numbered: it
+	// is the number of a choice.
+	Begin(keyword string, numbered bool) string
+}
+
+// Options are the parts of a Channel; all are needed but where it says so.
 type Options struct {
 	Gateways []Gateway // in the order of preference
 	// PublicURL is where gateways reach /sms/ of this program, without it.
 	PublicURL string
 	Inbox     Inbox
 	Ledger    Ledger
+	Pacer     Pacer  // needed where a gateway has a Rate
+	Words     Words  // needed where a gateway has a brandname or a short code
+	Limits    Limits // zero: the usual
 	// Number reads a phone number and gives it as E.164; ok is false for short
 	// codes and names of senders, which are never answered.
 	Number func(string) (e164 string, ok bool)
@@ -94,6 +127,7 @@ type Channel struct {
 	client *http.Client
 	log    *slog.Logger
 	came   chan struct{} // something came in, or was handled
+	tail   int           // letters of the longest line added to a text
 }
 
 var _ bot.Channel = (*Channel)(nil)
@@ -107,19 +141,30 @@ func New(o Options) (*Channel, error) {
 		if err := g.check(); err != nil {
 			return nil, err
 		}
+		if g.Rate > 0 && o.Pacer == nil || g.Sender != Number && g.Sender != "" && o.Words == nil {
+			return nil, fmt.Errorf("sms: %s: a part is missing", g.Name)
+		}
 	}
-	return &Channel{
+	o.Limits = o.Limits.orUsual()
+	c := &Channel{
 		o: o, log: o.Log, came: make(chan struct{}, 1),
 		client: &http.Client{
 			Timeout:       sendTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
+	for _, g := range o.Gateways {
+		for _, numbered := range []bool{false, true} {
+			c.tail = max(c.tail, width(c.tailOf(g, numbered)))
+		}
+	}
+	return c, nil
 }
 
-// Caps: numbered lines without accents, two messages at a time.
+// Caps: numbered lines without accents, two messages at a time with what the
+// channel adds to them.
 func (c *Channel) Caps() bot.Caps {
-	return bot.Caps{Name: Name, Form: Form, Plain: true, Longest: longest, Paged: true, Brief: true, Forgeable: true}
+	return bot.Caps{Name: Name, Form: Form, Plain: true, Longest: longest - c.tail, Paged: true, Brief: true, Forgeable: true}
 }
 
 const (

@@ -26,10 +26,15 @@ type Spool struct {
 	most int64 // bytes
 	log  *slog.Logger
 
-	mu      sync.Mutex
+	mu      sync.RWMutex
 	waiting int // lines in the file
 	size    int64
+	from    map[bot.Address]int // how many of them are whose
 }
+
+// mostOfOne is how many messages of one person wait in the file. More is no
+// person's, and must not take the room of the others.
+const mostOfOne = 30
 
 // ErrSpoolFull is a message that cannot be kept: the gateway has to keep it.
 var ErrSpoolFull = errors.New("sms: the spool is full")
@@ -48,6 +53,7 @@ func NewSpool(inbox Inbox, path string, most int64, log *slog.Logger) (*Spool, e
 		return nil, err
 	}
 	s.waiting = len(kept)
+	s.count(kept)
 	if len(kept) > 0 {
 		return s, s.rewrite(kept) // without half a line a crash left
 	}
@@ -56,29 +62,61 @@ func NewSpool(inbox Inbox, path string, most int64, log *slog.Logger) (*Spool, e
 
 // Waiting counts the messages in the file.
 func (s *Spool) Waiting() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	return s.waiting
 }
 
 // Keep stores a message in the other inbox, or else in the file.
 func (s *Spool) Keep(ctx context.Context, in bot.Incoming) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.waiting == 0 { // else it would overtake
-		ctx, cancel := context.WithTimeout(ctx, keepWithin)
-		err := s.Inbox.Keep(ctx, in)
-		cancel()
-		if err == nil {
-			return nil
-		}
+	kept, err := s.keepThere(ctx, in)
+	if kept {
+		return nil
+	}
+	if err != nil {
 		s.log.Warn("sms: the inbox is out of reach; messages go to the spool", "error", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.append(in)
+}
+
+// keepThere stores a message in the other inbox, unless it would overtake
+// what is in the file.
+func (s *Spool) keepThere(ctx context.Context, in bot.Incoming) (kept bool, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.waiting > 0 {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepWithin)
+	defer cancel()
+	err = s.Inbox.Keep(ctx, in)
+	return err == nil, err
+}
+
+// Lately is not known while messages are in the file.
+func (s *Spool) Lately(ctx context.Context, in bot.Incoming, rounds int) (Lately, error) {
+	if s.Waiting() > 0 {
+		return Lately{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepWithin)
+	defer cancel()
+	return s.Inbox.Lately(ctx, in, rounds)
+}
+
+func (s *Spool) count(kept []bot.Incoming) {
+	s.from = map[bot.Address]int{}
+	for _, in := range kept {
+		s.from[in.From]++
+	}
 }
 
 // append writes a line and waits until it is on disk.
 func (s *Spool) append(in bot.Incoming) (err error) {
+	if s.from[in.From] >= mostOfOne {
+		return nil
+	}
 	line, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("sms: spool: %w", err)
@@ -98,6 +136,7 @@ func (s *Spool) append(in bot.Incoming) (err error) {
 	}
 	s.size += int64(len(line))
 	s.waiting++
+	s.from[in.From]++
 	return nil
 }
 
@@ -164,6 +203,7 @@ func (s *Spool) rewrite(kept []bot.Incoming) error {
 		return fmt.Errorf("sms: spool: %w", err)
 	}
 	s.waiting, s.size = len(kept), int64(b.Len())
+	s.count(kept)
 	return nil
 }
 

@@ -82,3 +82,19 @@ func encode(text string) ([]tpdu.TPDU, Encoding) {
 	}
 	return parts, encoding
 }
+
+// width is how many places of the GSM alphabet a line takes, with the break
+// before it; 0 for none.
+func width(line string) int {
+	if line == "" {
+		return 0
+	}
+	n := 1
+	for _, r := range Plain(line) {
+		n++
+		if _, ok := gsmSigns[r]; ok {
+			n++
+		}
+	}
+	return n
+}

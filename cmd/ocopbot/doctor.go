@@ -19,7 +19,8 @@ import (
 )
 
 type doctorCmd struct {
-	Health bool `help:"Only ask the running program whether it is ready; for a container's health check."`
+	Health bool    `help:"Only ask the running program whether it is ready; for a container's health check."`
+	SMS    smsTest `embed:""`
 }
 
 // errIll is what doctor ends with when something is wrong.
@@ -57,7 +58,7 @@ func (c *doctorCmd) Run(ctx context.Context, s *Settings, out streams) error {
 			r.telegram(s, h)
 		}
 	}
-	if err := r.sms(ctx, s); err != nil {
+	if err := r.sms(ctx, s, c.SMS); err != nil {
 		return err
 	}
 	if r.ill {

@@ -19,6 +19,7 @@ var tables = []string{
 	"notices", "dead", "commits", "sessions", "inbound", "outbound", "demands", "extensions", "acks", "tasks_done", "reminder_sent",
 	"gatherings", "gathering_codes", "signups", "signup_ideas", "gathering_events", "gathering_told",
 	"announcements", "recipients", "adverts", "do_not_call",
+	"sms_parts", "sms_days", "alerts",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

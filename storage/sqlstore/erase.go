@@ -34,9 +34,10 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`DELETE FROM sessions WHERE addr IN ` + mine,
 		`DELETE FROM codes WHERE addr IN ` + mine,
 		`DELETE FROM inbound WHERE addr IN ` + mine,
-		`UPDATE outbound SET addr = '' WHERE addr IN ` + mine,
 		`UPDATE adverts SET addr = '' WHERE person = $1`,
 		`UPDATE announcements SET watch = '', watch_message = '' WHERE author = $1`,
+		`DELETE FROM sms_parts WHERE addr IN ` + mine,
+		`UPDATE outbound SET addr = '', print = 0 WHERE addr IN ` + mine,
 		`DELETE FROM routes WHERE person = $1`,
 		// What went with a report is the office's.
 		`DELETE FROM files WHERE person = $1 AND report IS NULL OR idea IN ` + myIdeas,

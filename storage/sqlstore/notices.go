@@ -22,6 +22,13 @@ func (s *Store) Notice(ctx context.Context, id storage.ID) (storage.Notice, erro
 	return get(ctx, s, "notice", scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE id = $1`, id)
 }
 
+// NoticeSentAs is the notice that was sent as a provider's message, or
+// ErrNotFound.
+func (s *Store) NoticeSentAs(ctx context.Context, provider string) (storage.Notice, error) {
+	return get(ctx, s, "notice", scanNotice, `SELECT `+noticeColumns+` FROM notices
+		WHERE provider = $1 AND provider <> '' AND state = 'sent' ORDER BY id LIMIT 1`, provider)
+}
+
 // SettleNotice records what became of a queued notice. Settling it the same
 // way again changes nothing; any other way is ErrConflict.
 func (s *Store) SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error {

@@ -19,6 +19,8 @@ const (
 	keepSent    = 365 * day
 	keepRemind  = 3 * 365 * day // longer than the ladder of a duty that comes every other year
 	keepTold    = 2 * 365 * day // who was sent what: NĐ 91/2020/NĐ-CP asks for a year at least
+	keepPrints  = day           // of what was said, to know a machine by its repeating itself
+	keepDays    = 3 * 365 * day
 )
 
 // Prune removes what has outlived its use: expired sessions, commits of
@@ -37,14 +39,18 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		{`DELETE FROM invites WHERE used = 0 AND expires < $1`, now.Add(-keepInvites)},
 		{`DELETE FROM codes WHERE at < $1`, now.Add(-2 * codesLocked)},
 		{`DELETE FROM inbound WHERE done <> 0 AND done < $1`, now.Add(-keepInbound)},
+		{`UPDATE inbound SET print = 0 WHERE print <> 0 AND at < $1`, now.Add(-keepPrints)},
+		{`UPDATE outbound SET print = 0 WHERE print <> 0 AND at < $1`, now.Add(-keepPrints)},
 		{`DELETE FROM outbound WHERE at < $1`, now.Add(-keepSent)},
 		{`DELETE FROM reminder_sent WHERE at < $1`, now.Add(-keepRemind)},
 		{`DELETE FROM adverts WHERE at < $1`, now.Add(-keepTold)},
 		{`DELETE FROM recipients WHERE at < $1 AND announcement IN (SELECT id FROM announcements WHERE ended <> 0 AND ended < $1)`, now.Add(-keepTold)},
+		{`DELETE FROM alerts WHERE at < $1`, now.Add(-keepSent)},
 	} {
 		if _, err := s.do(ctx, "prune", p.query, ms(p.before)); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := s.do(ctx, "prune", `DELETE FROM sms_days WHERE day < $1`, dayOf(now.Add(-keepDays)))
+	return err
 }

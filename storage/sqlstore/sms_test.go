@@ -3,9 +3,13 @@ package sqlstore_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ocopbot/bot"
 	"ocopbot/storage"
@@ -109,7 +113,7 @@ func TestOutboundMovesForward(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)
 			o := storage.Outbound{ID: "a", Gateway: "kannel", Addr: "tel:1", Segments: 2, Encoding: "gsm", State: 1, At: morning}
-			if err := s.AddOutbound(t.Context(), o); err != nil {
+			if _, err := s.AddOutbound(t.Context(), o, 0); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []struct {
@@ -124,7 +128,7 @@ func TestOutboundMovesForward(t *testing.T) {
 				{storage.OutboundMove{ID: "a", Gateway: "kannel", State: 4}, 4},
 				{storage.OutboundMove{ID: "a", Gateway: "kannel", State: 5}, 4},
 			} {
-				if err := s.MoveOutbound(t.Context(), step.move, morning); err != nil {
+				if _, err := s.MoveOutbound(t.Context(), step.move, morning); err != nil {
 					t.Fatal(err)
 				}
 				got, err := s.Outbound(t.Context(), "a")
@@ -134,6 +138,199 @@ func TestOutboundMovesForward(t *testing.T) {
 			}
 			if _, err := s.Outbound(t.Context(), "b"); !errors.Is(err, storage.ErrNotFound) {
 				t.Errorf("one that is not there: %v", err)
+			}
+		})
+	}
+}
+
+func TestBudgetIsOfADayAndAGateway(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openMigrated(t, database(t), nil)
+			n := 0
+			add := func(gateway string, at time.Time, segments int) (int, error) {
+				n++
+				return s.AddOutbound(t.Context(), storage.Outbound{ID: fmt.Sprint(n), Gateway: gateway, Addr: "tel:1", Text: "a",
+					Segments: segments, Dong: int64(segments) * 300, State: 1, At: at}, 5)
+			}
+			evening := time.Date(2026, 6, 15, 16, 59, 0, 0, time.UTC) // 23:59 in Vietnam
+			for _, c := range []struct {
+				gateway  string
+				at       time.Time
+				segments int
+				today    int
+				spent    bool
+			}{
+				{"a", morning, 6, 0, true}, // more than a whole day's
+				{"a", morning, 2, 2, false},
+				{"a", evening, 2, 4, false},
+				{"a", evening, 2, 0, true},
+				{"a", evening, 1, 5, false},
+				{"a", evening, 1, 0, true},
+				{"b", evening, 3, 3, false},
+				{"a", evening.Add(time.Minute), 5, 5, false}, // midnight
+			} {
+				today, err := add(c.gateway, c.at, c.segments)
+				if errors.Is(err, storage.ErrSpent) != c.spent || !c.spent && (err != nil || today != c.today) {
+					t.Errorf("%+v: %d, %v", c, today, err)
+				}
+			}
+			if _, err := s.Outbound(t.Context(), "4"); !errors.Is(err, storage.ErrNotFound) {
+				t.Errorf("what could not be paid is noted: %v", err)
+			}
+			// One that the gateway did not take costs nothing; one that did not arrive does.
+			for _, m := range []storage.OutboundMove{
+				{ID: "2", Gateway: "a", State: 5, Failed: true, Untaken: true},
+				{ID: "3", Gateway: "a", State: 5, Failed: true},
+				{ID: "3", Gateway: "a", State: 5, Failed: true}, // again
+			} {
+				if _, err := s.MoveOutbound(t.Context(), m, evening); err != nil {
+					t.Fatal(err)
+				}
+			}
+			days, err := s.SMSDays(t.Context(), morning)
+			want := []storage.SMSDay{{Gateway: "a", Day: "2026-06-16", Messages: 1, Segments: 5, Dong: 1500},
+				{Gateway: "a", Day: "2026-06-15", Messages: 3, Segments: 3, Failed: 2, Dong: 900},
+				{Gateway: "b", Day: "2026-06-15", Messages: 1, Segments: 3, Dong: 900}}
+			if d := cmp.Diff(want, days); d != "" || err != nil {
+				t.Errorf("days (-want +got): %v\n%s", err, d)
+			}
+		})
+	}
+}
+
+// TestBudgetIsNeverOverdrawn: replicas send at the same time.
+func TestBudgetIsNeverOverdrawn(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openMigrated(t, database(t), nil)
+			var sent, spent atomic.Int32
+			var wg sync.WaitGroup
+			for p := range 4 {
+				wg.Go(func() {
+					for i := range 10 {
+						_, err := s.AddOutbound(t.Context(), storage.Outbound{ID: fmt.Sprint(p, "-", i), Gateway: "a", Addr: "tel:1", Segments: 2, State: 1, At: morning}, 25)
+						switch {
+						case err == nil:
+							sent.Add(1)
+						case errors.Is(err, storage.ErrSpent):
+							spent.Add(1)
+						default:
+							t.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			if sent.Load() != 12 || spent.Load() != 28 {
+				t.Errorf("%d were sent, %d refused", sent.Load(), spent.Load())
+			}
+		})
+	}
+}
+
+func part(id string, ref, total, seq int, text string) bot.Incoming {
+	return bot.Incoming{ID: id, From: "tel:1", Via: "kannel", MessageID: "kannel:" + id, Text: text, At: morning, Part: bot.Part{Ref: ref, Total: total, Seq: seq}}
+}
+
+// TestPartsAreJoined: in any order, each of them twice and at once, once.
+func TestPartsAreJoined(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := database(t)
+			s := openMigrated(t, url, nil)
+			var wg sync.WaitGroup
+			for _, p := range []bot.Incoming{part("c", 7, 3, 3, "rừng"), part("a", 7, 3, 1, "Mật "), part("b", 7, 3, 2, "ong ")} {
+				for range 2 {
+					wg.Go(func() {
+						if err := s.Inbound().Keep(t.Context(), p); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+			}
+			wg.Wait()
+			inbox := s.Inbound()
+			claim := func(now time.Time) (texts []string) {
+				t.Helper()
+				for {
+					got, err := inbox.Claim(t.Context(), now, time.Minute, 10)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(got) == 0 {
+						return texts
+					}
+					for _, in := range got {
+						texts = append(texts, in.Text)
+						if err := inbox.Done(t.Context(), in.ID, now); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+			now := time.Now()
+			if got := claim(now); !slices.Equal(got, []string{"Mật ong rừng"}) {
+				t.Fatalf("joined: %q", got)
+			}
+			// The gateway tells of one of them again, after it was handled.
+			if err := inbox.Keep(t.Context(), part("b", 7, 3, 2, "ong ")); err != nil {
+				t.Fatal(err)
+			}
+			// Of the next two messages pieces are missing; the first's number is used again.
+			for _, p := range []bot.Incoming{part("d", 8, 3, 1, "Chè"), part("e", 8, 3, 3, "vàng"), part("f", 8, 3, 1, "Hồi ")} {
+				if err := inbox.Keep(t.Context(), p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := claim(now); !slices.Equal(got, []string{"Chè … vàng"}) {
+				t.Fatalf("when the number is used again: %q", got)
+			}
+			s = openMigrated(t, url, nil) // after a restart
+			inbox = s.Inbound()
+			if got := claim(now.Add(9 * time.Minute)); len(got) != 0 {
+				t.Fatalf("too early: %q", got)
+			}
+			if got := claim(now.Add(11 * time.Minute)); !slices.Equal(got, []string{"Hồi …"}) {
+				t.Fatalf("without what never came: %q", got)
+			}
+		})
+	}
+}
+
+func TestAlertsAreRaisedOnceADay(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openMigrated(t, database(t), nil)
+			a := storage.Alert{Kind: storage.AlertBudget, Gateway: "a", Used: 9, Most: 10, At: morning}
+			for _, at := range []time.Time{morning, morning.Add(time.Hour), morning.Add(24 * time.Hour)} {
+				a.At = at
+				if err := s.Raise(t.Context(), a); err != nil {
+					t.Fatal(err)
+				}
+			}
+			untold, err := s.AlertsUntold(t.Context(), 10)
+			if err != nil || len(untold) != 2 || untold[0].Day != "2026-06-15" || untold[1].Day != "2026-06-16" || untold[0].Used != 9 {
+				t.Fatalf("%+v, %v", untold, err)
+			}
+			told := 0
+			for range 2 {
+				if err := s.Write(t.Context(), func(tx storage.Tx) error {
+					fresh, err := tx.MarkAlertTold(untold[0].ID, morning)
+					if fresh {
+						told++
+					}
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if left, err := s.AlertsUntold(t.Context(), 10); told != 1 || len(left) != 1 || err != nil {
+				t.Errorf("told %d times, %d left, %v", told, len(left), err)
 			}
 		})
 	}

@@ -64,16 +64,16 @@ func (s *Server) Complaints() []string {
 }
 
 // Report tells the bot an event of the last message to a number: 1 delivered,
-// 2 failed, 8 taken by the network, 16 refused by it. It gives the status of
-// the bot's answer.
-func (s *Server) Report(number string, event int) (status int, err error) {
+// 2 failed, 8 taken by the network, 16 refused by it, with what the network's
+// centre answered. It gives the status of the bot's answer.
+func (s *Server) Report(number string, event int, answer string) (status int, err error) {
 	s.mu.Lock()
 	all := s.reports[number]
 	s.mu.Unlock()
 	if len(all) == 0 {
 		return 0, fmt.Errorf("fakekannel: nothing was sent to that number")
 	}
-	resp, err := http.Get(strings.ReplaceAll(all[len(all)-1], "%d", fmt.Sprint(event)))
+	resp, err := http.Get(strings.NewReplacer("%d", fmt.Sprint(event), "%A", url.QueryEscape(answer)).Replace(all[len(all)-1]))
 	if err != nil {
 		return 0, err
 	}
@@ -112,7 +112,7 @@ func (s *Server) sendsms(w http.ResponseWriter, r *http.Request) {
 	case !strings.HasPrefix(q.Get("to"), "+84"):
 		complain("a number that is not international")
 	}
-	if u, err := url.Parse(strings.ReplaceAll(q.Get("dlr-url"), "%d", "1")); err != nil || u.Host == "" {
+	if u, err := url.Parse(strings.NewReplacer("%d", "1", "%A", "").Replace(q.Get("dlr-url"))); err != nil || u.Host == "" {
 		complain("dlr-url %q", q.Get("dlr-url"))
 	}
 	to := q.Get("to")
