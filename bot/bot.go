@@ -181,6 +181,7 @@ type Caps struct {
 	Form    string // suffix of texts made for this channel ("sms"); empty for none
 	Plain   bool   // no accents: Vietnamese is folded before sending
 	Abroad  bool   // the provider keeps what is said outside Vietnam
+	Files   bool   // files can go along with a message
 	// Paged: what is longer than Longest is shown a page at a time. Length is
 	// that of Numbered, without accents if Plain.
 	Paged bool

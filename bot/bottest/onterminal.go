@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,6 +34,7 @@ func newTerminalPhone(ctx context.Context, h func(bot.Caps) bot.Handler, now fun
 	r, w := io.Pipe()
 	p := &terminalPhone{in: w, picture: picture, done: make(chan error, 1), last: map[string][]string{}, shown: map[string][]message{}}
 	p.ch = terminal.New(r, p, "", now)
+	p.ch.Keep(filepath.Dir(picture))
 	caps := p.ch.Caps()
 	// Telegram's is the wording of the files. What differs by where a channel
 	// keeps its data is one sentence, which telegram's stories pin.
@@ -63,7 +66,7 @@ func (p *terminalPhone) Write(b []byte) (int, error) {
 var (
 	forOther   = regexp.MustCompile(`^\[([a-z]+)\]\n`)
 	shownLabel = regexp.MustCompile(`^  \d+\. (.*)$`)
-	shownFile  = regexp.MustCompile(`^\[(.+), \d+ bytes\]$`)
+	shownFile  = regexp.MustCompile(`^\[(.+), \d+ bytes: (.+)\]$`)
 )
 
 // readShown reads back what the terminal showed: text, choices, a file.
@@ -71,13 +74,14 @@ func readShown(s string) message {
 	var m message
 	var text []string
 	ls := strings.Split(strings.TrimRight(s, "\n"), "\n")
-	for i, l := range ls {
+	for _, l := range ls {
 		if found := shownLabel.FindStringSubmatch(l); found != nil {
 			m.choices = append(m.choices, found[1])
 			continue
 		}
 		if found := shownFile.FindStringSubmatch(l); found != nil {
-			m.file, m.data = found[1], []byte(strings.Join(ls[i+1:], "\n"))
+			m.file = found[1]
+			m.data, _ = os.ReadFile(found[2]) // what is not there holds nothing that a story asks for
 			break
 		}
 		text = append(text, l)

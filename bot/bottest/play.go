@@ -49,12 +49,12 @@ type player struct {
 	*rig
 	story  *Story
 	out    strings.Builder
-	who    string   // at the phone
-	people []string // in the order they appeared
-	code   string   // the last one made
-	file   []byte   // the last one that came
-	sent   int      // forms whose sending the last answer tells of
-	asked  bool     // … or asks for a code back
+	who    string    // at the phone
+	people []string  // in the order they appeared
+	code   string    // the last one made
+	files  []message // those that came together last
+	sent   int       // forms whose sending the last answer tells of
+	asked  bool      // … or asks for a code back
 }
 
 func (p *player) line(ctx context.Context, l Line) error {
@@ -198,6 +198,7 @@ func (p *player) hearInOrder() {
 }
 
 func (p *player) hearBy(order func(a, b message) int) {
+	var files []message
 	for _, who := range p.people {
 		mark := "<"
 		if who != p.who {
@@ -212,7 +213,7 @@ func (p *player) hearBy(order func(a, b message) int) {
 				p.print(strings.Replace(betweenMessages, "<", mark, 1))
 			}
 			if m.file != "" {
-				p.file = m.data
+				files = append(files, m)
 			}
 			for _, l := range m.lines(mark) {
 				if formSent.MatchString(l) {
@@ -221,6 +222,9 @@ func (p *player) hearBy(order func(a, b message) int) {
 				p.print(p.withoutCode(l))
 			}
 		}
+	}
+	if len(files) > 0 {
+		p.files = files
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ocopbot/bot/bottest/readpaper"
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
@@ -181,11 +182,20 @@ func (p *player) recordCalls(ctx context.Context) (string, error) {
 	return "calls " + strings.Join(parts, "; "), nil
 }
 
-// recordFile tells whether the last file that came holds a text: file "Mai" true.
+// recordFile tells whether the files that came last hold a text, each of them
+// as a person reads it: file "Mai" true.
 func (p *player) recordFile(line string) (string, error) {
 	parts := strings.Split(line, `"`)
 	if len(parts) != 3 {
 		return "", fmt.Errorf(`%w: ! file "text" true`, ErrStory)
 	}
-	return fmt.Sprintf("file %q %t", parts[1], strings.Contains(string(p.file), parts[1])), nil
+	all := len(p.files) > 0
+	for _, f := range p.files {
+		text, err := readpaper.Text(f.file, f.data)
+		if err != nil {
+			return "", err
+		}
+		all = all && strings.Contains(text, parts[1])
+	}
+	return fmt.Sprintf("file %q %t", parts[1], all), nil
 }

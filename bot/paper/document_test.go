@@ -14,9 +14,28 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ocopbot/bot/bottest/readpaper"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/paper"
 )
+
+func textOf(t *testing.T, docx []byte) string {
+	t.Helper()
+	text, err := readpaper.DOCX(docx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func part(t *testing.T, file []byte, name string) string {
+	t.Helper()
+	text, err := readpaper.Part(file, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
 
 var made = ocop.Date(2026, time.June, 24)
 
@@ -47,8 +66,8 @@ func TestLetter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := readPDF(pdf)
-	inPDF, inDOCX := words(pages), readDOCX(t, docx)
+	pages := readpaper.PDF(pdf)
+	inPDF, inDOCX := readpaper.Words(pages), textOf(t, docx)
 	for _, text := range []string{
 		"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "HUYỆN HỮU LŨNG", "Số: 07/BC-UBND",
 		"Hữu Lũng, ngày 05 tháng 02 năm 2026", "BÁO CÁO", "Kính gửi: Sở Nông nghiệp và Môi trường.", "I. SỐ LIỆU", "129",
@@ -66,7 +85,7 @@ func TestLetter(t *testing.T) {
 	}
 	for i, page := range pages {
 		number := fmt.Sprint(i + 1)
-		if first := page[0].text; (first == number) != (i > 0) {
+		if first := page[0].Text; (first == number) != (i > 0) {
 			t.Errorf("page %d begins with %q: the number stands on every page but the first", i+1, first)
 		}
 	}
@@ -100,7 +119,7 @@ func TestLetterNotYetSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := words(readPDF(pdf)); !strings.Contains(got, "Số: /BC-UBND") || !strings.Contains(got, "ngày tháng năm 2026") {
+	if got := readpaper.Words(readpaper.PDF(pdf)); !strings.Contains(got, "Số: /BC-UBND") || !strings.Contains(got, "ngày tháng năm 2026") {
 		t.Errorf("got %.300s", got)
 	}
 }
@@ -121,18 +140,18 @@ func TestForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := readPDF(pdf)
+	pages := readpaper.PDF(pdf)
 	for _, text := range []string{"Biểu số 01", "Phiếu số: LS26-0001", "Mật ong hoa rừng", "h) Giá bán dự kiến: 150.000 đồng/chai <500 ml> & 2 \\ (hai) chai", "Hữu Liên, ngày", "NGƯỜI ĐĂNG KÝ", "Hoàng Thị Mai"} {
-		if !strings.Contains(words(pages), text) {
+		if !strings.Contains(readpaper.Words(pages), text) {
 			t.Errorf("the PDF has no %q", text)
 		}
-		if !strings.Contains(readDOCX(t, docx), text) {
+		if !strings.Contains(textOf(t, docx), text) {
 			t.Errorf("the DOCX has no %q", text)
 		}
 	}
 	dotted := 0
 	for _, w := range pages[0] {
-		if w.text != "" && strings.Trim(w.text, ".") == "" {
+		if w.Text != "" && strings.Trim(w.Text, ".") == "" {
 			dotted++
 		}
 	}
@@ -187,15 +206,15 @@ func TestNothingIsLost(t *testing.T) {
 			r.Fatal(err)
 		}
 		var got []string
-		for i, page := range readPDF(pdf) {
+		for i, page := range readpaper.PDF(pdf) {
 			for j, w := range page {
 				if i > 0 && j == 0 { // the page's number
 					continue
 				}
-				if w.x < 30*72/25.4-1 || w.x > 195*72/25.4 || w.y < 20*72/25.4 || w.y > 277*72/25.4 {
-					r.Fatalf("%q stands at %.0f, %.0f: outside the margins", w.text, w.x, w.y)
+				if w.X < 30*72/25.4-1 || w.X > 195*72/25.4 || w.Y < 20*72/25.4 || w.Y > 277*72/25.4 {
+					r.Fatalf("%q stands at %.0f, %.0f: outside the margins", w.Text, w.X, w.Y)
 				}
-				got = append(got, strings.Fields(w.text)...)
+				got = append(got, strings.Fields(w.Text)...)
 			}
 		}
 		if a, b := strings.Join(got, ""), strings.Join(want, ""); a != b {
@@ -205,7 +224,7 @@ func TestNothingIsLost(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		if a, b := strings.Join(strings.Fields(readDOCX(t, docx)), ""), strings.Join(want, ""); a != b {
+		if a, b := strings.Join(strings.Fields(textOf(t, docx)), ""), strings.Join(want, ""); a != b {
 			r.Fatalf("in the DOCX %q, want %q", a, b)
 		}
 	})

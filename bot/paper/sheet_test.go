@@ -1,10 +1,8 @@
 package paper_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -14,24 +12,6 @@ import (
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/paper"
 )
-
-// part is one file of an office document, which is a zip of them.
-func part(t *testing.T, file []byte, name string) string {
-	t.Helper()
-	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := z.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 func TestWorkbook(t *testing.T) {
 	day := ocop.Date(2026, time.June, 24)

@@ -140,7 +140,7 @@ func orDefault(d, fallback time.Duration) time.Duration {
 
 // Caps says what Telegram can show.
 func (c *Channel) Caps() bot.Caps {
-	return bot.Caps{Name: Name, Buttons: true, Longest: longestText, Abroad: true}
+	return bot.Caps{Name: Name, Buttons: true, Longest: longestText, Abroad: true, Files: true}
 }
 
 // Receive polls until ctx ends. With a webhook it registers it, trying until

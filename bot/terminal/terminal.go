@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +35,7 @@ type Channel struct {
 	in    io.Reader
 	now   func() time.Time
 	width func() int // of the screen; nil if nobody looks at one
+	files string     // where files are put that come with a message; empty: nowhere
 
 	mu        sync.Mutex
 	out       io.Writer
@@ -49,7 +51,11 @@ func New(in io.Reader, out io.Writer, who string, now func() time.Time) *Channel
 }
 
 // Caps: numbered choices, no length limit worth naming.
-func (c *Channel) Caps() bot.Caps { return bot.Caps{Name: Name, Longest: 4096} }
+func (c *Channel) Caps() bot.Caps { return bot.Caps{Name: Name, Longest: 4096, Files: true} }
+
+// Keep puts files that come with messages into a folder, which is made when
+// the first one comes. It must be called before Receive.
+func (c *Channel) Keep(folder string) { c.files = folder }
 
 // Receive reads lines until the input or ctx ends.
 func (c *Channel) Receive(ctx context.Context, h bot.Handler) (err error) {
@@ -198,7 +204,11 @@ func (c *Channel) show(to bot.Address, m bot.Message) error {
 		b.WriteString(c.fit(fmt.Sprintf("  %d. %s\n", i+1, ch.Label)))
 	}
 	if m.Attached != nil {
-		fmt.Fprintf(&b, "[%s, %d bytes]\n", m.Attached.Name, len(m.Attached.Data))
+		where, err := c.keep(m.Attached)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "[%s, %d bytes%s]\n", m.Attached.Name, len(m.Attached.Data), where)
 		if strings.HasPrefix(m.Attached.MIME, "application/json") {
 			b.Write(m.Attached.Data)
 			b.WriteByte('\n')
@@ -206,6 +216,21 @@ func (c *Channel) show(to bot.Address, m bot.Message) error {
 	}
 	b.WriteByte('\n')
 	return c.write(b.String())
+}
+
+// keep puts a file where the person at the phone can open it, and says where.
+func (c *Channel) keep(a *bot.Attachment) (where string, err error) {
+	if c.files == "" {
+		return "", nil
+	}
+	if err := os.MkdirAll(c.files, 0o700); err != nil {
+		return "", fmt.Errorf("terminal: %w", err)
+	}
+	path := filepath.Join(c.files, filepath.Base(a.Name))
+	if err := os.WriteFile(path, a.Data, 0o600); err != nil {
+		return "", fmt.Errorf("terminal: %w", err)
+	}
+	return ": " + path, nil
 }
 
 // write shows s; a prompt that stood there stands below it again.

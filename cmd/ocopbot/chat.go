@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/term"
@@ -23,6 +24,7 @@ Begin with: Em muốn đăng ký sản phẩm
   /as NAME          hand the phone to somebody else
   /photo FILE       send a picture        /contact NUMBER  share a phone number
   /start CODE       use an officer's code (ocopbot officer invite …)
+Files it sends are put into the folder "files" beside its records.
 What the bot says unasked comes from 06:30 to 20:30 Vietnamese time, as for all.
 Records are kept in %s.
 For Telegram: get a token from @BotFather, then
@@ -43,6 +45,7 @@ func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) (err error) 
 	if columns := onScreen(io); columns != nil {
 		phone.Screen(columns)
 	}
+	phone.Keep(filesFolder(s))
 	a, err := open(ctx, s, phone)
 	if err != nil {
 		return err
@@ -62,6 +65,14 @@ func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) (err error) 
 	}
 	defer stop()
 	return phone.Receive(ctx, a.handler(phone))
+}
+
+// filesFolder is where files that the bot sends are put: beside the records.
+func filesFolder(s *Settings) string {
+	if s.postgres() {
+		return filepath.Join("data", "files")
+	}
+	return filepath.Join(filepath.Dir(s.DatabaseURL), "files")
 }
 
 // onScreen gives the present width of the terminal that a person types into
