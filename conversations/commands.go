@@ -19,6 +19,7 @@ var commands = []command{
 	{"dangky", "register", understand.RegisterIdea},
 	{"tracuu", "status", understand.Status},
 	{"bosung", "add", understand.Supplement},
+	{"inphieu", "print", understand.Print},
 	{"huongdan", "help", understand.Help},
 	{"hoiai", "ask", understand.AskWhom},
 	{"goilai", "callme", understand.CallMe},

@@ -33,11 +33,12 @@ type Engine struct {
 	reads Reads
 
 	sending Sending
+	press   chan struct{} // a place for each document that is being made
 }
 
 // New builds the engine over a programme and the records.
 func New(prog *ocop.Programme, texts *locales.Texts, reads Reads) *Engine {
-	e := &Engine{prog: prog, texts: texts, words: understand.New(), reads: reads, flows: map[string]*Flow{}}
+	e := &Engine{prog: prog, texts: texts, words: understand.New(), reads: reads, flows: map[string]*Flow{}, press: make(chan struct{}, presses)}
 	for _, f := range allFlows() {
 		e.flows[f.ID] = f
 	}

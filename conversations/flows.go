@@ -35,6 +35,7 @@ const (
 	extendFlow     = "extend"
 	handOverFlow   = "handover"
 	smsDaysFlow    = "smsdays"
+	printFlow      = "print"
 )
 
 // allFlows lists every conversation.
@@ -46,5 +47,6 @@ func allFlows() []*Flow {
 		inbox(), act(), score(), decide(), publish(), calls(), proof(),
 		ack(), dutyList(), duty(), demand(), extend(), handOver(),
 		smsDays(),
+		printForm(),
 	}
 }

@@ -169,6 +169,8 @@ func (t *T) wish(g understand.Guess) error {
 		return t.open(stopFlow, nil)
 	case understand.Language:
 		return t.open(languageFlow, nil)
+	case understand.Print:
+		return t.wishPrint(g.Arg)
 	case understand.Inbox:
 		return t.officers(inboxFlow)
 	case understand.Duties:

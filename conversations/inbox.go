@@ -103,15 +103,8 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("conversations: files: %w", err)
 	}
-	v, err := t.Viewer()
-	if err != nil {
+	if err := t.logReading(i.ID, "card"); err != nil {
 		return "", err
-	}
-	if t.logged != i.ID {
-		if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: i.ID, What: "card"}); err != nil {
-			return "", fmt.Errorf("conversations: access: %w", err)
-		}
-		t.logged = i.ID
 	}
 	kind := ""
 	if k, ok := t.prog.ProducerType(org.Kind); ok {
@@ -127,6 +120,22 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 		"group", group, "fields", t.filledFields(i), "photos", len(files),
 		"stage", t.Text("stage."+string(i.Stage), nil), "lines", strings.Join(t.officerHistory(events), "\n"),
 	)), nil
+}
+
+// logReading keeps that an officer read of an idea, once a turn.
+func (t *T) logReading(idea storage.ID, what string) error {
+	if t.logged == idea {
+		return nil
+	}
+	v, err := t.Viewer()
+	if err != nil {
+		return err
+	}
+	if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: idea, What: what}); err != nil {
+		return fmt.Errorf("conversations: access: %w", err)
+	}
+	t.logged = idea
+	return nil
 }
 
 func (t *T) filledFields(i storage.Idea) string {
@@ -240,6 +249,9 @@ func actChoices(t *T) []bot.Choice {
 			cs = append(cs, t.choice(decideFlow, "act.decide"))
 		}
 	}
+	if t.Caps.Files && v.idea.ID != 0 {
+		cs = append(cs, t.choice(printFlow, "print.choice"))
+	}
 	return append(cs, t.choice("done", "act.done"))
 }
 
@@ -248,6 +260,8 @@ func answerAct(t *T, v string) error {
 	case "done":
 		t.close()
 		return nil
+	case printFlow:
+		return t.wishPrint(t.Get("number"))
 	case scoreFlow, decideFlow:
 		return t.open(v, map[string]string{"number": t.Get("number")})
 	}

@@ -26,6 +26,8 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return k.Advice(t.S.Lang), nil, nil
 	case "mydata.file":
 		return t.dataFile()
+	case "print.form", "print.form_edit":
+		return t.printed(n)
 	case "ask.answer":
 		return t.whoAnswers(n.Args["topic"]), nil, nil
 	}

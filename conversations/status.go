@@ -143,6 +143,7 @@ func (t *T) card(number string) (string, error) {
 		"lines", strings.Join(append(t.history(events), results...), "\n"),
 		"stage", t.Text("stage."+string(stage), nil),
 		"step", step.Name(t.S.Lang), "step_number", step.Number,
+		"print", t.Caps.Files,
 		"owed", t.Text("owed."+string(stage), dataOf("text", lastText(events, ocop.EventAsked), "reason", lastText(events, ocop.EventReturned))),
 	)
 	return t.Text("status.card", data), nil

@@ -130,13 +130,19 @@ func itemChoices(t *T) []bot.Choice {
 			cs = append(cs, bot.Choice{ID: id, Label: label})
 		}
 	}
+	if i.ID != 0 && t.Caps.Files {
+		cs = append(cs, t.choice(printFlow, "print.choice"))
+	}
 	return append(cs, t.choice("done", "sup.done"))
 }
 
 func answerItem(t *T, v string) error {
-	if v == "done" {
+	switch v {
+	case "done":
 		t.close()
 		return nil
+	case printFlow:
+		return t.wishPrint(t.Get("number"))
 	}
 	t.Set("item", v)
 	t.goTo("text")

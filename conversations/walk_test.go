@@ -27,7 +27,7 @@ import (
 var typed = []string{
 	"Hoàng Thị Mai", "Huy", "mật ong và rượu men lá", "Chi Lăng", "Hữu Liên", "0912 345 678", "1", "12,5", "02/01/2026",
 	"1234/QĐ-UBND", "quay lại", "hủy", "menu", "dừng tin nhắn", "english", "/start ABCDE23456", "LS26-0001", "hộp việc", "gọi lại cho tôi",
-	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu",
+	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu", "in phiếu",
 }
 
 // unfilled are marks of a text that lacks its data or is missing itself.
@@ -78,7 +78,7 @@ func newWalk(t *testing.T) (w *walk, producer, officer storage.ID) {
 		t.Fatal(err)
 	}
 	w = &walk{T: t, ctx: ctx, store: store, engine: New(prog, texts, store), now: time.Date(2026, 6, 15, 9, 0, 0, 0, ocop.Local),
-		caps: bot.Caps{Name: "telegram", Buttons: true, Longest: 4096}, seen: map[string]bool{}, asked: map[string]bool{}, left: map[string]bool{}}
+		caps: bot.Caps{Name: "telegram", Buttons: true, Files: true, Longest: 4096}, seen: map[string]bool{}, asked: map[string]bool{}, left: map[string]bool{}}
 	producer, officer = w.records(prog)
 	return w, producer, officer
 }

@@ -235,12 +235,12 @@ func TestSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			for _, make := range []func() ([]byte, error){
+			for _, write := range []func() ([]byte, error){
 				func() ([]byte, error) { return report().Document().PDF(made) },
 				func() ([]byte, error) { return report().Document().DOCX(made) },
 				chart().PNG,
 			} {
-				if _, err := make(); err != nil {
+				if _, err := write(); err != nil {
 					t.Error(err)
 				}
 			}

@@ -1,5 +1,7 @@
 package paper
 
+import "cmp"
+
 // Form is a form to be signed, filled in as far as it is known; what is not
 // stands as dotted lines to write on.
 type Form struct {
@@ -15,7 +17,10 @@ type Form struct {
 }
 
 // Field is a label and what stands behind it.
-type Field struct{ Label, Value string }
+type Field struct {
+	Label, Value string
+	Lines        int // dotted ones where there is no value; 0: openLines
+}
 
 // Part is a numbered part of a form, with a value of its own or fields.
 type Part struct {
@@ -64,7 +69,7 @@ func (f Form) Document() Document {
 			blocks = append(blocks, p)
 		}
 		for _, field := range part.Fields {
-			p := field.par(6, openLines)
+			p := field.par(6, cmp.Or(field.Lines, openLines))
 			p.After = 3
 			blocks = append(blocks, p)
 		}

@@ -120,7 +120,7 @@ type styles struct {
 func newStyles(f *excelize.File) (s styles, err error) {
 	const typeface = "Times New Roman"
 	format := map[Kind]string{Number: `#,##0`, Decimal: `#,##0.00`, Day: `dd/mm/yyyy`, Moment: `dd/mm/yyyy hh:mm`}
-	make := func(st excelize.Style) int {
+	style := func(st excelize.Style) int {
 		id, e := f.NewStyle(&st)
 		if err == nil {
 			err = e
@@ -129,9 +129,9 @@ func newStyles(f *excelize.File) (s styles, err error) {
 	}
 	thin := []excelize.Border{{Type: "left", Color: "808080", Style: 1}, {Type: "right", Color: "808080", Style: 1},
 		{Type: "top", Color: "808080", Style: 1}, {Type: "bottom", Color: "808080", Style: 1}}
-	s.title = make(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 14, Bold: true}, Alignment: &excelize.Alignment{Vertical: "center"}})
-	s.note = make(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 11, Italic: true}})
-	s.head = make(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 12, Bold: true}, Border: thin,
+	s.title = style(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 14, Bold: true}, Alignment: &excelize.Alignment{Vertical: "center"}})
+	s.note = style(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 11, Italic: true}})
+	s.head = style(excelize.Style{Font: &excelize.Font{Family: typeface, Size: 12, Bold: true}, Border: thin,
 		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E2EFDA"}},
 		Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}})
 	s.cell, s.last = map[Kind]int{}, map[Kind]int{}
@@ -143,10 +143,10 @@ func newStyles(f *excelize.File) (s styles, err error) {
 		if how := format[k]; how != "" {
 			st.CustomNumFmt = &how
 		}
-		s.cell[k] = make(st)
+		s.cell[k] = style(st)
 		bold := st
 		bold.Font = &excelize.Font{Family: typeface, Size: 12, Bold: true}
-		s.last[k] = make(bold)
+		s.last[k] = style(bold)
 	}
 	return s, err
 }

@@ -47,13 +47,14 @@ const (
 	Edit       Intent = "edit"       // change an answer
 	Duties     Intent = "duties"     // what an officer's unit owes by when
 	Ack        Intent = "ack"        // an officer has read a reminder
+	Print      Intent = "print"      // the paper form, to be signed
 )
 
 // intents are those a dictionary has phrases for: all but None.
 var intents = []Intent{
 	RegisterIdea, Status, Help, AskWhom, MyData, EraseData, StopMessages, Events,
 	Report, Language, Cancel, Back, Yes, No, Skip, Send, Restart, CallMe, More,
-	Inbox, Supplement, Edit, Duties, Ack,
+	Inbox, Supplement, Edit, Duties, Ack, Print,
 }
 
 // Public is the intent as lists for people show it, one of the fifteen above
@@ -69,7 +70,7 @@ func (i Intent) Public() Intent {
 		return Cancel
 	case CallMe:
 		return AskWhom
-	case Supplement:
+	case Supplement, Print:
 		return RegisterIdea
 	case Skip:
 		return No
