@@ -78,28 +78,33 @@ func Window(p *ocop.Programme, now time.Time) (from, to time.Time) {
 	if !ok {
 		return now, now
 	}
-	return now.AddDate(0, 0, -l.AtMost-1), now.Add(l.Reach())
+	return now.AddDate(0, 0, -l.AtMost-ocop.LongestHolidays), now.AddDate(0, 0, l.Reach())
 }
 
 // Owing lists what is owed with a last good day between two moments, in the
-// order of the programme, and then what was asked for ad hoc.
+// order of the programme, and then what was asked for ad hoc. What was asked
+// or extended is listed however far ahead it is.
 func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 	longer := map[storage.Duty]storage.Extension{}
 	moved := map[storage.Duty]bool{} // with no unit: somebody's was extended
+	first, last := from.In(ocop.Local).Year(), to.In(ocop.Local).Year()+1
 	for _, e := range c.Extensions {
 		longer[e.Duty] = e
 		moved[storage.Duty{Obligation: e.Obligation, Period: e.Period}] = true
+		if year, err := strconv.Atoi(e.Period); err == nil {
+			first, last = min(first, year), max(last, year)
+		}
 	}
 	var all []Owed
 	add := func(o Owed) {
 		if e, ok := longer[o.Duty]; ok {
 			o = o.until(e)
 		}
-		if !o.Due.Before(from) && !o.Due.After(to) {
+		if !o.Due.Before(from) && (!o.Due.After(to) || !o.Since.IsZero()) { // news is told at once
 			all = append(all, o)
 		}
 	}
-	for year := from.In(ocop.Local).Year() - 2; year <= to.In(ocop.Local).Year()+1; year++ {
+	for year := first; year <= last; year++ {
 		period := strconv.Itoa(year)
 		for _, d := range p.DueDates(year) {
 			ob := d.Obligation

@@ -107,14 +107,16 @@ func (l Ladder) Current(c Calendar, lastGood, at time.Time) (LadderStep, bool) {
 	return steps[len(steps)-1], true
 }
 
-// Reach is how long before a last good day a ladder may begin, at the least:
-// a day off may move a step to before a long holiday.
-func (l Ladder) Reach() time.Duration {
-	const holidays = 14
+// LongestHolidays is by how many days a step may move at the most.
+const LongestHolidays = 14
+
+// Reach is how many days before a last good day a ladder may begin, days off
+// included.
+func (l Ladder) Reach() int {
 	if len(l.Before) == 0 {
 		return 0
 	}
-	return time.Duration(l.Before[0].Days+holidays) * 24 * time.Hour
+	return l.Before[0].Days + LongestHolidays
 }
 
 // Scaled is the ladder for what is asked only so many days ahead: the same

@@ -213,6 +213,7 @@ func (r *report) leftovers(ctx context.Context, store *records, prog *ocop.Progr
 		r.check("officers", err)
 		return
 	}
+	r.ownerless(ctx, store, prog, officers)
 	served := map[ocop.UnitKey]bool{}
 	province := false
 	for _, o := range officers {
