@@ -74,6 +74,9 @@ func dutyChoices(t *T) []bot.Choice {
 	if v.open && v.works && v.owed.Task {
 		cs = append(cs, t.choice("day", "duty.done"))
 	}
+	if v.open && !v.owed.Task {
+		cs = append(cs, t.choice(reportFlow, "duty.report"))
+	}
 	return append(cs, t.choice("back", "duty.back"), t.choice(choiceMenu, "choice.menu"))
 }
 
@@ -81,6 +84,9 @@ func answerDuty(t *T, v string) error {
 	if v == "day" && t.Loaded.(dutyView).works {
 		t.goTo("day")
 		return nil
+	}
+	if v == reportFlow {
+		return t.openReport(t.frameDuty())
 	}
 	t.close()
 	if t.F().Flow != dutiesFlow {

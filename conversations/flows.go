@@ -36,6 +36,9 @@ const (
 	handOverFlow   = "handover"
 	smsDaysFlow    = "smsdays"
 	printFlow      = "print"
+	reportsFlow    = "reports"
+	reportFlow     = "report"
+	reviewFlow     = "review"
 )
 
 // allFlows lists every conversation.
@@ -48,5 +51,6 @@ func allFlows() []*Flow {
 		ack(), dutyList(), duty(), demand(), extend(), handOver(),
 		smsDays(),
 		printForm(),
+		reports(), report(), review(),
 	}
 }

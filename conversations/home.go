@@ -99,6 +99,7 @@ func homeChoices(t *T) []bot.Choice {
 		add(inboxFlow)
 		add(callsFlow)
 		add(dutiesFlow)
+		add(reportsFlow)
 	}
 	if v.admin {
 		add(smsDaysFlow)
@@ -182,7 +183,7 @@ func (t *T) wish(g understand.Guess) error {
 	case understand.Events:
 		t.Tell("home.events")
 	case understand.Report:
-		t.Tell("home.report")
+		return t.officers(reportsFlow)
 	case understand.Cancel, understand.No:
 		return t.leave()
 	case understand.Back:

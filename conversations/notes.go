@@ -12,6 +12,7 @@ import (
 // whatever else is told only once.
 var sureNotes = map[string]bool{
 	"reg.done": true, "erase.done": true, "code.welcome": true, "invite.code": true, "sup.saved": true, "sup.mended": true, "answer.sent": true,
+	"report.handed_in": true,
 }
 
 // noteText renders one note. Most are a text with its arguments; some are

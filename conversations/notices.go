@@ -48,6 +48,13 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 
 	"handed_over": (*T).handedOver,
 	"alert":       (*T).tellAlert,
+
+	"report_offered":  (*T).tellOfReport,
+	"report_refused":  (*T).tellOfReport,
+	"report_filed":    (*T).tellOfReport,
+	"report_signed":   (*T).tellOfReport,
+	"report_received": (*T).tellOfReport,
+	"report_returned": (*T).tellOfReport,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.
@@ -182,6 +189,8 @@ func (t *T) takeNotice(choice string) error {
 		return t.open(actFlow, map[string]string{"number": number})
 	case "inbox":
 		return t.officers(inboxFlow)
+	case "report":
+		return t.takeReportNotice(number)
 	case "ack":
 		return t.open(ackFlow, map[string]string{"reminder": number})
 	case "duty":

@@ -56,6 +56,20 @@ type Reads interface {
 	SMSDays(ctx context.Context, since time.Time) ([]storage.SMSDay, error)
 	Alert(ctx context.Context, id storage.ID) (storage.Alert, error)
 
+	// What units reported, and what the records say for it.
+	Report(ctx context.Context, id storage.ID) (storage.Report, error)
+	LatestReport(ctx context.Context, d storage.Duty) (storage.Report, error)
+	ReportByNumber(ctx context.Context, n ocop.FormNumber) (storage.Report, error)
+	ReportsIn(ctx context.Context, units []ocop.UnitKey) ([]storage.Report, error)
+	ReportsHandedIn(ctx context.Context, obligation, period string) ([]storage.Report, error)
+	ReportsToReceive(ctx context.Context) ([]storage.Report, error)
+	ReportEvents(ctx context.Context, report storage.ID) ([]storage.ReportEvent, error)
+	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)
+	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
+	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
+	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
+	Tallies(ctx context.Context, c storage.Counting) ([]storage.Tally, error)
+
 	// LogAccess keeps that an officer read a record.
 	LogAccess(ctx context.Context, a storage.Access) error
 

@@ -25,7 +25,7 @@ import (
 
 // typed are answers that between them fit every question.
 var typed = []string{
-	"Hoàng Thị Mai", "Huy", "mật ong và rượu men lá", "Chi Lăng", "Hữu Liên", "0912 345 678", "1", "12,5", "02/01/2026",
+	"Hoàng Thị Mai", "Huy", "mật ong và rượu men lá", "1 = 7", "Chi Lăng", "Hữu Liên", "0912 345 678", "1", "12,5", "02/01/2026",
 	"1234/QĐ-UBND", "quay lại", "hủy", "menu", "dừng tin nhắn", "english", "/start ABCDE23456", "LS26-0001", "hộp việc", "gọi lại cho tôi",
 	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu", "in phiếu",
 }
@@ -120,6 +120,7 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 	producer, officer = storage.NewID(w.now), storage.NewID(w.now.Add(time.Second))
 	commune := prog.FindUnits("Hữu Liên", w.now)[0].Unit.Key
 	province, _ := prog.UnitAt("20", w.now)
+	leaderless, _ := prog.UnitAt("186", w.now)
 	org := storage.NewID(w.now)
 	write := func(steps ...error) {
 		w.Helper()
@@ -135,13 +136,28 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		}
 		write(tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now), Person: officer, Unit: province.Key, Role: storage.ProvinceOfficer, Name: "Cán bộ", From: w.now}),
 			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(time.Second)), Person: officer, Unit: province.Key, Role: storage.Leader, Name: "Cán bộ", From: w.now}),
-			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(2 * time.Second)), Person: officer, Unit: province.Key, Role: storage.Admin, Name: "Cán bộ", From: w.now}))
+			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(2 * time.Second)), Person: officer, Unit: province.Key, Role: storage.Admin, Name: "Cán bộ", From: w.now}),
+			// A unit of theirs has no leader: it approves on paper.
+			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(3 * time.Second)), Person: officer, Unit: leaderless.Key, Role: storage.DistrictOfficer, Name: "Cán bộ", From: w.now}))
 		for _, id := range []storage.ID{org, org + 1} {
 			write(tx.PutOrganisation(storage.Organisation{ID: id, Kind: "household", Name: "Hộ ông An", Unit: commune, Created: w.now}),
 				tx.PutMember(storage.Member{Organisation: id, Person: producer, Role: storage.Director, Since: w.now}))
 		}
 		return tx.AddRequest(storage.Request{ID: storage.NewID(w.now), Person: producer, Unit: commune, Topic: "call", At: w.now, Owner: storage.CommuneOfficer})
 	}))
+	district, _ := prog.UnitAt("187", w.now)
+	for n, d := range []storage.Duty{{Obligation: "year-province", Period: "2026", Unit: province.Key}, {Obligation: "half-year", Period: "2026", Unit: district.Key}} {
+		write(w.store.Write(w.ctx, func(tx storage.Tx) error {
+			r := storage.Report{ID: storage.NewID(w.now) + storage.ID(n), Duty: d, Edition: 1, Form: "ocop", Number: ocop.FormNumber{Prefix: ocop.ReportPrefix, Year: 2026}, Opened: w.now}
+			write(tx.AddReport(r, officer, storage.ProvinceOfficer))
+			for _, kind := range []ocop.ReportEventKind{ocop.ReportApproval, ocop.ReportFiling} {
+				_, err := tx.ReportHappens(storage.ReportEvent{Report: r.ID, At: w.now, Kind: kind, Actor: officer}, -1,
+					func(r *storage.Report) { r.Filed, r.Counted, r.Due = w.now, w.now, w.now })
+				write(err)
+			}
+			return tx.PutReportFigure(storage.ReportFigure{Report: r.ID, Figure: "ideas", Prefilled: 2, Value: 3, Reason: "sổ", Version: 1, By: officer, At: w.now})
+		}))
+	}
 	for n, events := range [][]ocop.EventKind{
 		{ocop.EventAsked}, {ocop.EventReturned}, {ocop.EventAccepted, ocop.EventScored}, {ocop.EventAccepted, ocop.EventScored, ocop.EventDecided},
 		{}, {ocop.EventAccepted},
@@ -276,6 +292,8 @@ func where(addr bot.Address, s *Session) string {
 		about = s.Frames[len(s.Frames)-2].Flow
 	case dutyFlow:
 		about = f.get("obligation")
+	case reportFlow: // which text
+		about = f.get("item") + f.get("at")
 	case actFlow: // in which stage
 		about = f.get("number") + f.get("act")
 	}

@@ -37,6 +37,9 @@ type Report struct {
 	Changed    time.Time // of the last event
 }
 
+// IsFiled tells whether it counts as filed now: nothing is owed any more.
+func (r Report) IsFiled() bool { return !r.Counted.IsZero() && r.State != ocop.ReportReturned }
+
 // Late is by how much it was filed too late; 0 if it was not.
 func (r Report) Late() time.Duration {
 	if r.Filed.IsZero() || r.Due.IsZero() || r.Filed.Before(r.Due) {

@@ -93,6 +93,8 @@ type Tx interface {
 	// none, it was used or it expired at at.
 	UseInvite(hash []byte, by ID, at time.Time) (Invite, error)
 	PutOfficer(o Officer) error
+	// OfficersIn lists who holds office at a moment in exactly these units.
+	OfficersIn(units []ocop.UnitKey, at time.Time) ([]Officer, error)
 	// Officer is an assignment, ended or not.
 	Officer(id ID) (Officer, error)
 

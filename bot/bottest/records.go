@@ -30,6 +30,9 @@ func (p *player) record(ctx context.Context, line string) (string, error) {
 		return p.recordCalls(ctx)
 	case "file":
 		return p.recordFile(line)
+	case "report", "history":
+		found, err := p.recordReport(ctx, words)
+		return strings.Join(append(words[:min(4, len(words))], found), " "), err
 	case "idea", "form", "events", "files", "readings", "evaluation":
 		n, err := ocop.ParseFormNumber(arg)
 		if err != nil {

@@ -247,6 +247,7 @@ func TestMistakesAreReported(t *testing.T) {
 	}
 	for _, c := range []struct{ old, new, says string }{
 		{"prefix: LS", "prefix: ls", "prefix"},
+		{"prefix: LS", "prefix: BC", "of reports' numbers"},
 		{"prefix: LS", "prefx: LS", "prefx: unknown key"},
 		{"code: lang-son-2025", "# no code", "code: missing"},
 		{"[05983, Lương Văn Tri, phường, 20]", "[05977, Lương Văn Tri, phường, 20]", `"05977": given twice`},

@@ -57,6 +57,10 @@ var reportMoves = map[ReportState]map[ReportEventKind]ReportState{
 	ReportReturned: {},
 }
 
+// ReportPrefix begins the numbers of reports: BC26-0001. No programme's forms
+// have it.
+const ReportPrefix = "BC"
+
 // NextReport is the state an event leads to; ErrStage if it cannot happen.
 func NextReport(state ReportState, event ReportEventKind) (ReportState, error) {
 	if to, ok := reportMoves[state][event]; ok {

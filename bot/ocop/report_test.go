@@ -62,15 +62,21 @@ func TestSpansFollowEachOther(t *testing.T) {
 	}
 }
 
-func TestIssuedValid(t *testing.T) {
+func TestIssuedDays(t *testing.T) {
 	p := load(t, LangSon2021)
 	rapid.Check(t, func(t *rapid.T) {
-		at := Date(2022, 1, 1).AddDate(0, 0, rapid.IntRange(0, 3000).Draw(t, "day"))
-		issued := at.AddDate(0, 0, -rapid.IntRange(1, 1500).Draw(t, "before"))
-		valid := p.ValidUntil(issued).After(at)
-		in := slices.ContainsFunc(p.IssuedValid(at), func(w Period) bool { return w.Holds(issued) })
-		if valid != in {
-			t.Fatalf("issued %v, at %v: valid %t, in the days %t", issued, at, valid, in)
+		on := Date(2022, 1, 1).AddDate(0, 0, rapid.IntRange(0, 3000).Draw(t, "day"))
+		issued := on.AddDate(0, 0, -rapid.IntRange(0, 1500).Draw(t, "before"))
+		in := func(days []Period) bool {
+			return slices.ContainsFunc(days, func(w Period) bool { return w.Holds(issued) })
+		}
+		valid := p.ValidUntil(issued).After(on)
+		if in(p.IssuedValid(on)) != valid {
+			t.Fatalf("issued %v, on %v: valid is %t", issued, on, valid)
+		}
+		lapses := valid && !p.ValidUntil(issued).After(addMonths(on, CountLapsing))
+		if in(p.IssuedLapsing(on, CountLapsing)) != lapses {
+			t.Fatalf("issued %v, on %v: lapsing is %t", issued, on, lapses)
 		}
 	})
 }

@@ -23,6 +23,13 @@ func (f ReportForm) Name(lang string) string { return f.Title.In(lang) }
 
 func (f ReportForm) id() string { return f.ID }
 
+// Filed tells whether a report in a state counts as filed. Where no form says
+// from when on, as of what was asked for ad hoc, handing in is enough.
+func (f ReportForm) Filed(state ReportState) bool {
+	order := []ReportState{ReportFiled, ReportSigned, ReportReceived}
+	return slices.Contains(order, state) && slices.Index(order, state) >= slices.Index(order, f.FiledAt)
+}
+
 // Figure finds a figure of the form by its id.
 func (f ReportForm) Figure(id string) (Figure, bool) {
 	for _, g := range f.Figures {

@@ -55,6 +55,9 @@ func (p *Programme) readHead(o *object) (also map[string][]string) {
 		if p.Prefix = n.Value; p.Prefix == "" || len(p.Prefix) > longestPrefix || !all(p.Prefix, isUpper) {
 			o.wrong(n.Line, "prefix: one to %d letters A–Z", longestPrefix)
 		}
+		if p.Prefix == ReportPrefix {
+			o.wrong(n.Line, "prefix: %s is of reports' numbers", ReportPrefix)
+		}
 	}
 	if n := o.need("sources"); n != nil {
 		s := o.object(n)

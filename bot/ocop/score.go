@@ -152,28 +152,43 @@ func (p *Programme) ValidUntil(issued time.Time) time.Time {
 	return time.Time{}
 }
 
-// IssuedValid are the days on which certificates were issued that are valid at
-// the beginning of a day.
-func (p *Programme) IssuedValid(at time.Time) []Period {
-	at = day(at)
-	var issued []Period
+// IssuedValid are the days on which certificates were issued that are valid on
+// a day, itself among them.
+func (p *Programme) IssuedValid(on time.Time) []Period {
+	return p.issued(func(v validity) Period { return Period{v.firstValid(on), day(on).AddDate(0, 0, 1)} })
+}
+
+// IssuedLapsing are those of them whose certificates are no longer valid so
+// many months later.
+func (p *Programme) IssuedLapsing(on time.Time, months int) []Period {
+	return p.issued(func(v validity) Period { return Period{v.firstValid(on), v.firstValid(addMonths(day(on), months))} })
+}
+
+// issued are days of issue as far as each rule of validity holds on them.
+func (p *Programme) issued(under func(validity) Period) []Period {
+	var days []Period
 	for _, v := range p.validMonths {
-		from := addMonths(at, -v.months).AddDate(0, 0, -3) // months differ by at most three days
-		for !addMonths(from, v.months).After(at) {
-			from = from.AddDate(0, 0, 1)
-		}
-		span := Period{From: from, To: at}
-		if from.Before(v.From) {
+		span := under(v)
+		if span.From.Before(v.From) {
 			span.From = v.From
 		}
-		if !v.To.IsZero() && v.To.Before(at) {
+		if !v.To.IsZero() && v.To.Before(span.To) {
 			span.To = v.To
 		}
 		if span.From.Before(span.To) {
-			issued = append(issued, span)
+			days = append(days, span)
 		}
 	}
-	return issued
+	return days
+}
+
+// firstValid is the first day of issue that is valid on a day.
+func (v validity) firstValid(on time.Time) time.Time {
+	from := addMonths(day(on), -v.months).AddDate(0, 0, -3) // months differ by at most three days
+	for !addMonths(from, v.months).After(day(on)) {
+		from = from.AddDate(0, 0, 1)
+	}
+	return from
 }
 
 // LevelRules are what every level ever did, each with the days it holds.

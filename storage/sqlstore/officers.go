@@ -21,10 +21,16 @@ func scanOfficer(row scanner) (o storage.Officer, err error) {
 
 const inOffice = `o.since <= $2 AND (o.until = 0 OR o.until > $2)`
 
+var officersIn = `SELECT ` + officerColumns + ` FROM officers o
+	WHERE ` + inList("$1", "o.unit") + ` AND ` + inOffice + ` ORDER BY o.since, o.id`
+
 // OfficersIn lists who holds office at a moment in exactly these units.
 func (s *Store) OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error) {
-	return list(ctx, s, "officers", scanOfficer, `SELECT `+officerColumns+` FROM officers o
-		WHERE `+inList("$1", "o.unit")+` AND `+inOffice+` ORDER BY o.since, o.id`, joined(units), ms(at))
+	return list(ctx, s, "officers", scanOfficer, officersIn, joined(units), ms(at))
+}
+
+func (x *tx) OfficersIn(units []ocop.UnitKey, at time.Time) ([]storage.Officer, error) {
+	return txList(x, scanOfficer, officersIn, joined(units), ms(at))
 }
 
 // OfficersOf lists the offices a person holds at a moment.

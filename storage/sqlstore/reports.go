@@ -66,6 +66,14 @@ func (s *Store) ReportsIn(ctx context.Context, units []ocop.UnitKey) ([]storage.
 			AND l.edition > r.edition) ORDER BY r.opened DESC, r.id DESC`, joined(units))
 }
 
+// ReportsToReceive lists the reports that were handed in and wait for whoever
+// receives them, the oldest first.
+func (s *Store) ReportsToReceive(ctx context.Context) ([]storage.Report, error) {
+	return list(ctx, s, "reports to receive", scanReport, `SELECT `+reportColumns+` FROM reports r WHERE r.state IN ('filed', 'signed')
+		AND NOT EXISTS (SELECT 1 FROM reports l WHERE l.obligation = r.obligation AND l.period = r.period AND l.unit = r.unit
+			AND l.edition > r.edition AND l.filed > 0) ORDER BY r.filed, r.id`)
+}
+
 // FilingsOf tells how far the units are with an obligation in a period, by the
 // latest edition each handed in. Units that handed in nothing are not there.
 func (s *Store) FilingsOf(ctx context.Context, obligation, period string) ([]storage.Filing, error) {
@@ -76,7 +84,7 @@ func (s *Store) FilingsOf(ctx context.Context, obligation, period string) ([]sto
 	filings := make([]storage.Filing, 0, len(reports))
 	for _, r := range reports {
 		filings = append(filings, storage.Filing{
-			Duty: r.Duty, State: string(r.State), At: r.Filed, Filed: !r.Counted.IsZero() && r.State != ocop.ReportReturned,
+			Duty: r.Duty, State: string(r.State), At: r.Filed, Filed: r.IsFiled(),
 		})
 	}
 	return filings, nil

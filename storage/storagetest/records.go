@@ -58,6 +58,7 @@ type Records interface {
 	Editions(ctx context.Context, d storage.Duty) ([]storage.Report, error)
 	ReportsHandedIn(ctx context.Context, obligation, period string) ([]storage.Report, error)
 	ReportsIn(ctx context.Context, units []ocop.UnitKey) ([]storage.Report, error)
+	ReportsToReceive(ctx context.Context) ([]storage.Report, error)
 	FilingsOf(ctx context.Context, obligation, period string) ([]storage.Filing, error)
 	ReportEvents(ctx context.Context, report storage.ID) ([]storage.ReportEvent, error)
 	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)

@@ -72,10 +72,12 @@ func reportLives(t *testing.T, w *world) {
 	same(t, "number", r.Number.String(), "BC26-0001")
 	same(t, "late by", r.Late(), 24*time.Hour)
 	filed := w.now
+	same(t, "to receive", len(must(w.ReportsToReceive(t.Context()))(t)), 1)
 	w.now = w.now.Add(time.Hour)
 	date := ocop.Date(2026, 6, 20)
 	r = w.reports(r.ID, ocop.ReportSigning, func(r *storage.Report) { r.SignNumber, r.SignDate, r.Signer = "15/BC-UBND", date, "Lý Văn Páo" })
 	r = w.reports(r.ID, ocop.ReportReception, nil)
+	same(t, "to receive when received", len(must(w.ReportsToReceive(t.Context()))(t)), 0)
 	got := must(w.ReportByNumber(t.Context(), r.Number))(t)
 	same(t, "state", got.State, ocop.ReportReceived)
 	same(t, "signed", got.SignNumber+" "+got.Signer, "15/BC-UBND Lý Văn Páo")

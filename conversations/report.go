@@ -1,0 +1,480 @@
+package conversations
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// report is the writing of a report: its figures, its texts, what goes with
+// it, and the handing in. The draft is the unit's, not the session's: what is
+// written is stored at once, for every officer of the unit, and waits there.
+func report() *Flow {
+	at := func(stage string) func(*T) bool { return func(t *T) bool { return t.Get("at") == stage } }
+	return &Flow{
+		ID: reportFlow, Version: 1, Sure: true,
+		Begin: beginReport,
+		Photo: takeReportPhoto,
+		Steps: []*Step{
+			{ID: "card", Needed: at("card"), Load: loadReport, Ask: askReportCard, Choices: reportCardChoices, Answer: answerReportCard},
+			{ID: "figures", Needed: at("figures"), Load: loadReport, Ask: askFigures, Choices: figureChoices, Parse: parseFigures, Answer: answerFigures},
+			{ID: "value", Needed: has("figure"), Load: loadReportTexts, Ask: askValue, Parse: parseValue, Answer: answerValue},
+			{ID: "reason", Needed: has("value"), Load: loadReportTexts, Ask: askReason, Parse: parseLine, Answer: answerReason},
+			{ID: "text", Needed: at("texts"), Load: loadReportTexts, Ask: askReportText, Choices: reportTextChoices, Parse: parseReportText, Answer: answerReportText},
+			{ID: "attach", Needed: at("texts"), Load: loadReportTexts, Ask: askAttach, Choices: attachChoices, Answer: answerAttach},
+			{ID: "summary", Needed: at("summary"), Load: loadReport, Ask: askReportSummary, Choices: reportSummaryChoices, Answer: answerReportSummary},
+			{ID: "approver", Needed: at("approver"), Load: loadReportTexts, Parse: parseName, Answer: answerApprover},
+			{ID: "sign_number", Needed: at("signing"), Load: loadReportTexts, Parse: parseDecision, Answer: keepIfWorks},
+			{ID: "sign_date", Needed: at("signing"), Load: loadReportTexts, Parse: parsePastDay, Answer: keepIfWorks},
+			{ID: "signer", Needed: at("signing"), Load: loadReportTexts, Parse: parseName, Answer: keepIfWorks},
+			{ID: "scan", Needed: at("signing"), Load: loadReportTexts, Ask: askScan, Choices: scanChoices, Answer: answerScan},
+		},
+		Commit: commitReport,
+	}
+}
+
+// beginReport finds where to begin: at the figures of a draft, at the
+// questions of what was asked for ad hoc, or at a report that has left.
+func beginReport(t *T) error {
+	v, err := t.reportOf(t.frameDuty(), false)
+	if err != nil {
+		return err
+	}
+	var items []string
+	for _, x := range v.texts {
+		items = append(items, x.ID)
+	}
+	t.Set("items", strings.Join(items, " "))
+	switch {
+	case !v.works:
+		t.close()
+		t.Tell("report.not_yours")
+		return nil
+	case !v.open():
+		t.Set("at", "card")
+	case len(v.form.Figures) > 0:
+		t.Set("at", "figures")
+	default:
+		t.toTexts(v)
+	}
+	return nil
+}
+
+// toTexts goes on with the first text.
+func (t *T) toTexts(v reportView) {
+	t.Set("at", "texts")
+	if len(v.texts) > 0 {
+		t.Set("item", v.texts[0].ID)
+	}
+}
+
+// keepIfWorks keeps an answer of whoever still does the unit's work.
+func keepIfWorks(t *T, v string) error {
+	if !t.Loaded.(reportView).works {
+		t.close()
+		t.Tell("report.not_yours")
+		return nil
+	}
+	t.Set(t.F().Step, v)
+	_, i := t.flows[reportFlow].step(t.F().Step)
+	return t.goOn(i)
+}
+
+// due makes the commit due that does act.
+func (t *T) due(act string) error {
+	t.Set("act", act)
+	t.S.Pending = true
+	return nil
+}
+
+// moved goes to the card when the report is no draft any more: a colleague
+// handed it in meanwhile.
+func (t *T) moved(v reportView) bool {
+	switch {
+	case !v.works:
+		t.close()
+		t.Tell("report.not_yours")
+	case !v.open():
+		t.Set("at", "card")
+		t.goTo("card")
+		t.Tell("report.moved")
+	default:
+		return false
+	}
+	return true
+}
+
+func askFigures(t *T) (string, locales.Data) {
+	v := t.Loaded.(reportView)
+	if !v.works || !v.open() {
+		return "report.moved", nil
+	}
+	edits, err := t.editsText(v)
+	if err != nil {
+		edits = "" // only names are missing; the next turn shows them
+	}
+	from, to := t.spanOf(v)
+	return "report.figures", dataOf("title", t.reportTitle(v.owed), "from", from, "to", to, "early", !t.Now.After(v.owed.CutOff.AddDate(0, 0, 1)),
+		"when", t.dutyWhen(v.owed), "edits", edits, "filed", len(v.sum.Filed), "below", len(v.sum.Filed)+len(v.sum.Missing),
+		"missing", t.fewUnits(v.sum.Missing), "example", min(3, len(v.lines)))
+}
+
+// fewUnits are the first of some units by their short names: they lie in one.
+func (t *T) fewUnits(keys []ocop.UnitKey) string {
+	const most = 5
+	var names []string
+	for _, key := range keys[:min(most, len(keys))] {
+		u, _ := t.prog.Unit(key)
+		names = append(names, u.Title())
+	}
+	if more := len(keys) - most; more > 0 {
+		return strings.Join(names, ", ") + " " + t.Text("duty.and_more", dataOf("count", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// spanOf are the first and the last day of a report's figures.
+func (t *T) spanOf(v reportView) (from, to string) {
+	d, ok := t.dueOf(v.owed.Duty)
+	if !ok {
+		return "", ""
+	}
+	span := t.prog.Span(d)
+	return date(span.From), date(span.To.AddDate(0, 0, -1))
+}
+
+func figureChoices(t *T) []bot.Choice {
+	v := t.Loaded.(reportView)
+	if !v.works || !v.open() {
+		return []bot.Choice{t.choice("card", "report.see")}
+	}
+	var cs []bot.Choice
+	for _, l := range v.lines {
+		cs = append(cs, bot.Choice{ID: l.ID, Label: t.lineText(l)})
+	}
+	return append(cs, t.choice(".texts", "report.to_texts"), t.choice(choiceMenu, "choice.menu"))
+}
+
+// written is «3 = 12»: the number of a figure and its value.
+var written = regexp.MustCompile(`^(?:(?:so|chi tieu|muc|dong) )?(\d{1,2}) ?(?:=|:|la| ) ?([\d., ]+)$`)
+
+// parseFigures takes «3 = 12».
+func parseFigures(t *T, text string) (string, *Note) {
+	lines := t.Loaded.(reportView).lines
+	m := written.FindStringSubmatch(strings.Join(strings.Fields(viet.Fold(strings.ReplaceAll(text, "=", " = "))), " "))
+	if m == nil {
+		return "", &Note{Key: "report.figures_wrong"}
+	}
+	n, _ := strconv.Atoi(m[1]) // two digits at most, by the pattern
+	if n < 1 || n > len(lines) {
+		wrong := note("report.no_figure", "n", m[1], "last", strconv.Itoa(len(lines)))
+		return "", &wrong
+	}
+	value, wrong := parseAmount(m[2])
+	if wrong != nil {
+		return "", wrong
+	}
+	return lines[n-1].ID + "=" + value, nil
+}
+
+const mostAmount = 1_000_000_000
+
+// parseAmount takes a whole number, with or without the dots of thousands.
+func parseAmount(text string) (string, *Note) {
+	digits := strings.NewReplacer(".", "", ",", "", " ", "").Replace(text)
+	thousands := regexp.MustCompile(`^\d{1,3}([., ]\d{3})*$|^\d+$`)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n > mostAmount || !thousands.MatchString(strings.TrimSpace(text)) {
+		return "", &Note{Key: "report.value_wrong"}
+	}
+	return digits, nil
+}
+
+func answerFigures(t *T, v string) error {
+	view := t.Loaded.(reportView)
+	if t.moved(view) {
+		return nil
+	}
+	id, value, typed := strings.Cut(v, "=")
+	if v == ".texts" {
+		t.toTexts(view)
+		t.goTo("text")
+		return nil
+	}
+	i := slices.IndexFunc(view.lines, func(l reportLine) bool { return l.ID == id })
+	if i < 0 {
+		return nil
+	}
+	l := view.lines[i]
+	prefilled := l.row.Prefilled
+	if n, ok := view.sum.Figures[id]; ok {
+		prefilled = n
+	}
+	t.Set("figure", id)
+	t.Set("seen", strconv.Itoa(l.row.Version))
+	t.Set("was", strconv.FormatInt(l.row.Value, 10))
+	t.Set("pre", strconv.FormatInt(prefilled, 10))
+	t.Set("value", "")
+	t.goTo("value")
+	if typed {
+		return answerValue(t, value)
+	}
+	return nil
+}
+
+// figure is the one that is being written.
+func (t *T) figure() ocop.Figure {
+	f, _ := t.Loaded.(reportView).form.Figure(t.Get("figure"))
+	return f
+}
+
+func askValue(t *T) (string, locales.Data) {
+	f := t.figure()
+	was, _ := strconv.ParseInt(t.Get("was"), 10, 64) // our own number
+	pre, _ := strconv.ParseInt(t.Get("pre"), 10, 64) // our own number
+	counted := ""
+	if pre >= 0 && pre != was {
+		counted = t.amount(pre)
+	}
+	return "report.value", dataOf("title", f.Name(t.S.Lang), "definition", f.Definition.In(t.S.Lang), "counts", f.Unit.In(t.S.Lang),
+		"value", t.amount(was), "prefilled", counted)
+}
+
+func parseValue(_ *T, text string) (string, *Note) { return parseAmount(text) }
+
+// answerValue asks why, where the records say otherwise.
+func answerValue(t *T, v string) error {
+	if view := t.Loaded.(reportView); t.moved(view) {
+		return nil
+	}
+	t.Set("value", v)
+	if pre := t.Get("pre"); pre != "-1" && pre != v {
+		t.goTo("reason")
+		return nil
+	}
+	t.Set("reason", "")
+	return t.due("figure")
+}
+
+func askReason(t *T) (string, locales.Data) {
+	pre, _ := strconv.ParseInt(t.Get("pre"), 10, 64)     // our own number
+	value, _ := strconv.ParseInt(t.Get("value"), 10, 64) // parsed before
+	return "report.reason", dataOf("title", t.figure().Name(t.S.Lang), "value", t.amount(value), "prefilled", t.amount(pre))
+}
+
+func answerReason(t *T, v string) error {
+	if view := t.Loaded.(reportView); t.moved(view) {
+		return nil
+	}
+	t.Set("reason", v)
+	return t.due("figure")
+}
+
+// item is the text that is being written.
+func (v reportView) item(id string) (reportItem, int) {
+	for i, x := range v.texts {
+		if x.ID == id {
+			return x, i
+		}
+	}
+	return reportItem{}, -1
+}
+
+// askReportText notes which version it shows: nothing is overwritten unseen.
+func askReportText(t *T) (string, locales.Data) {
+	v := t.Loaded.(reportView)
+	x, i := v.item(t.Get("item"))
+	t.Set("seen", strconv.Itoa(x.Version))
+	return "report.text", dataOf("n", i+1, "of", len(v.texts), "title", x.Title, "hint", x.Hint, "text", clip(x.Text, 600), "mine", clip(t.Get("mine"), 300))
+}
+
+func reportTextChoices(t *T) []bot.Choice {
+	x, _ := t.Loaded.(reportView).item(t.Get("item"))
+	if t.Get("mine") != "" { // a colleague wrote it at the same time
+		return []bot.Choice{t.choice("replace", "report.text_replace"), t.choice("append", "report.text_append"), t.choice("keep", "report.text_keep")}
+	}
+	if x.Text != "" {
+		return []bot.Choice{t.choice("keep", "report.text_keep")}
+	}
+	return []bot.Choice{t.choice("keep", "report.text_none")}
+}
+
+// longestReportText is in letters: about a page.
+const longestReportText = 3000
+
+func parseReportText(_ *T, text string) (string, *Note) {
+	if n := utf8.RuneCountInString(text); n > longestReportText {
+		wrong := note("report.text_long", "most", strconv.Itoa(longestReportText), "has", strconv.Itoa(n))
+		return "", &wrong
+	}
+	return "=" + text, nil
+}
+
+func answerReportText(t *T, v string) error {
+	view := t.Loaded.(reportView)
+	if t.moved(view) {
+		return nil
+	}
+	x, i := view.item(t.Get("item"))
+	switch {
+	case v == "keep":
+		t.Set("mine", "")
+		if next := i + 1; next < len(view.texts) {
+			t.Set("item", view.texts[next].ID)
+		} else {
+			t.goTo("attach")
+		}
+		return nil
+	case v == "replace":
+		t.Set("text", t.Get("mine"))
+	case v == "append":
+		t.Set("text", clip(x.Text+"\n"+t.Get("mine"), longestReportText))
+	default:
+		t.Set("text", strings.TrimPrefix(v, "="))
+	}
+	return t.due("text")
+}
+
+// takeReportPhoto keeps a picture with the report, as a scan where that is
+// asked for.
+func takeReportPhoto(t *T, i int, f bot.File) error {
+	t.resume(i)
+	t.Set("file", f.ID)
+	return t.due("file")
+}
+
+func askAttach(t *T) (string, locales.Data) {
+	return "report.attach", dataOf("files", len(t.Loaded.(reportView).files))
+}
+
+func attachChoices(t *T) []bot.Choice { return []bot.Choice{t.choice("done", "report.attach_done")} }
+
+func answerAttach(t *T, _ string) error {
+	if t.moved(t.Loaded.(reportView)) {
+		return nil
+	}
+	t.Set("at", "summary")
+	t.goTo("summary")
+	return nil
+}
+
+// askReportSummary notes what it shows: that is what is handed in.
+func askReportSummary(t *T) (string, locales.Data) {
+	v := t.Loaded.(reportView)
+	if !v.works || !v.open() {
+		return "report.moved", nil
+	}
+	t.Set("seen", strconv.Itoa(v.report.Version))
+	t.Set("pre", packed(v.sum.Figures))
+	text, err := t.reportText(v)
+	if err != nil {
+		text = "" // only names are missing
+	}
+	return "report.summary", dataOf("report", text, "late", v.owed.Overdue(t.Now), "when", t.dutyWhen(v.owed))
+}
+
+// reportText is a report for reading.
+func (t *T) reportText(v reportView) (string, error) {
+	var lines []string
+	for n, l := range v.lines {
+		lines = append(lines, fmt.Sprintf("%d. %s", n+1, t.lineText(l)))
+	}
+	edits, err := t.editsText(v)
+	var texts []string
+	for _, x := range v.texts {
+		text := x.Text
+		if text == "" {
+			text = t.Text("report.empty", nil)
+		}
+		texts = append(texts, x.Title+": "+clip(text, 400))
+	}
+	return t.Text("report.body", dataOf("title", t.reportTitle(v.owed), "lines", strings.Join(lines, "\n"), "edits", edits,
+		"texts", strings.Join(texts, "\n"), "files", len(v.files))), err
+}
+
+func reportSummaryChoices(t *T) []bot.Choice {
+	v := t.Loaded.(reportView)
+	if !v.works || !v.open() {
+		return []bot.Choice{t.choice("card", "report.see")}
+	}
+	var cs []bot.Choice
+	switch leaders, err := t.leadersOf(v.owed.Unit); {
+	case err != nil: // the next turn offers it
+	case v.leads:
+		cs = append(cs, t.choice("hand", "report.hand"))
+	case len(leaders) > 0:
+		cs = append(cs, t.choice("offer", "report.offer"))
+	default:
+		cs = append(cs, t.choice("hand", "report.hand"))
+	}
+	if len(v.lines) > 0 {
+		cs = append(cs, t.choice("figures", "report.edit_figures"))
+	}
+	return append(cs, t.choice("texts", "report.edit_texts"), t.choice("later", "report.later"))
+}
+
+// leadersOf are the leaders of a unit in office now.
+func (t *T) leadersOf(unit ocop.UnitKey) ([]storage.Officer, error) {
+	all, err := t.reads.OfficersIn(t.Ctx, []ocop.UnitKey{unit}, t.Now)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: leaders: %w", err)
+	}
+	return slices.DeleteFunc(all, func(o storage.Officer) bool { return o.Role != storage.Leader }), nil
+}
+
+func answerReportSummary(t *T, v string) error {
+	view := t.Loaded.(reportView)
+	if t.moved(view) {
+		return nil
+	}
+	t.keepDue(view)
+	switch v {
+	case "offer":
+		return t.due("offer")
+	case "hand":
+		if view.leads {
+			who, err := t.Viewer()
+			if err != nil {
+				return err
+			}
+			t.Set("approver", who.Person.Name)
+			return t.due("hand")
+		}
+		t.Set("at", "approver")
+		t.goTo("approver")
+	case "figures":
+		t.Set("at", "figures")
+		t.goTo("figures")
+	case "texts":
+		t.toTexts(view)
+		t.goTo("text")
+	case "later":
+		t.close()
+		t.Tell("report.waits")
+	}
+	return nil
+}
+
+// keepDue notes by when and to whom the report is owed.
+func (t *T) keepDue(v reportView) {
+	t.Set("due", date(v.owed.Due))
+	t.Set("office", string(v.owed.Office))
+}
+
+// answerApprover takes who approved it on paper.
+func answerApprover(t *T, v string) error {
+	if t.moved(t.Loaded.(reportView)) {
+		return nil
+	}
+	t.Set("approver", v)
+	return t.due("hand")
+}
