@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ocopbot/bot"
 	"ocopbot/bot/duties"
@@ -97,13 +98,9 @@ func loadDuties(t *T) (any, error) {
 // openDuties lists what the viewer's own units still owe, the first due
 // first: from what is chased to what is due in a year.
 func (t *T) openDuties(v storage.Viewer) ([]duties.Owed, error) {
-	from, _ := duties.Window(t.prog, t.Now)
-	first, err := t.reads.FirstOffice(t.Ctx)
+	from, err := t.chasedSince()
 	if err != nil {
-		return nil, fmt.Errorf("conversations: offices: %w", err)
-	}
-	if epoch := duties.Epoch(first, t.Now).AddDate(0, 0, -1); epoch.After(from) {
-		from = epoch
+		return nil, err
 	}
 	owed, err := t.owedBetween(from, t.Now.AddDate(1, 0, 0))
 	if err != nil {
@@ -117,6 +114,20 @@ func (t *T) openDuties(v storage.Viewer) ([]duties.Owed, error) {
 	owed = slices.DeleteFunc(owed, func(o duties.Owed) bool { return closed[o.Duty] })
 	slices.SortStableFunc(owed, func(a, b duties.Owed) int { return a.Due.Compare(b.Due) })
 	return owed, nil
+}
+
+// chasedSince is from which last good day on duties are chased now: none from
+// before anybody could be told.
+func (t *T) chasedSince() (time.Time, error) {
+	from, _ := duties.Window(t.prog, t.Now)
+	first, err := t.reads.FirstOffice(t.Ctx)
+	if err != nil {
+		return from, fmt.Errorf("conversations: offices: %w", err)
+	}
+	if epoch := duties.Epoch(first, t.Now).AddDate(0, 0, -1); epoch.After(from) {
+		from = epoch
+	}
+	return from, nil
 }
 
 // dutyRef names a duty in a choice, whose room is small.

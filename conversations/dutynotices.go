@@ -192,6 +192,9 @@ func (t *T) standingsOf(obligation, period string, office ocop.UnitKey) (s stand
 	}
 	for _, o := range owed {
 		name := t.unitName(string(o.Unit))
+		if u, ok := t.prog.Unit(o.Unit); ok && u.Parent == office {
+			name = u.Title() // to its own district it needs no «huyện»
+		}
 		if o.Extended {
 			name = t.Text("duty.until", dataOf("unit", name, "date", t.dayName(o.Due)))
 		}

@@ -39,7 +39,12 @@ func loadExtendable(t *T) (any, error) {
 		return nil, err
 	}
 	offices := t.officesOf(v)
-	owed, err := t.owedBetween(duties.Window(t.prog, t.Now))
+	from, err := t.chasedSince()
+	if err != nil {
+		return nil, err
+	}
+	_, to := duties.Window(t.prog, t.Now)
+	owed, err := t.owedBetween(from, to)
 	if err != nil {
 		return nil, err
 	}

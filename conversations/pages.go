@@ -128,7 +128,7 @@ func (t *T) width(text string) int {
 // shorten makes a notice fit one page, which it has to: nobody asked for it,
 // so that nobody can ask it to go on. What is longest in it is cut first.
 func (t *T) shorten(m *bot.Message, key string, data locales.Data) {
-	for _, long := range []string{"text", "results", "product"} {
+	for _, long := range []string{"text", "results", "product", "questions", "units", "silent", "standing"} {
 		over := t.width(m.Text) - t.Caps.Longest
 		value, ok := data[long].(string)
 		if over <= 0 || !ok {

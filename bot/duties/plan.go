@@ -339,7 +339,8 @@ func (x *planner) holds(o Owed, person storage.ID) storage.Officer {
 }
 
 // digests tells each office, on the steps that say so, how far its units are:
-// while one of them is silent, and on the last good day in any case.
+// while one of them is silent, and on the last good day in any case. Units
+// without an officer, of which the office was told, are no news week by week.
 func (x *planner) digests(owed []Owed) {
 	type whose struct {
 		obligation, period string
@@ -371,8 +372,15 @@ func (x *planner) digest(group []Owed) {
 	if !ok || !step.Digest {
 		return
 	}
-	silent := slices.ContainsFunc(group, func(o Owed) bool { return !x.Closed(o.Duty) })
-	if !silent && (step.Overdue || step.Days > 0) {
+	silent, answers := false, false
+	for _, o := range group {
+		if !x.Closed(o.Duty) {
+			officers, _ := x.officersOf(o.Unit)
+			silent, answers = true, answers || len(officers) > 0
+		}
+	}
+	const dayAfter = -1
+	if !silent && (step.Overdue || step.Days > 0) || step.Overdue && step.Days != dayAfter && !answers {
 		return
 	}
 	key := Key{Duty: o.Duty, Due: o.Due.Unix(), Step: digestStep + step.Name}

@@ -79,11 +79,16 @@ func TestDigestsTellTheOfficeAbove(t *testing.T) {
 	province := storage.Officer{Person: 1, Unit: "20@2021-06-05", Role: storage.ProvinceOfficer, From: at(2026, 1, 5, 8)}
 	district := storage.Officer{Person: 2, Unit: chiLang, Role: storage.DistrictOfficer, From: at(2026, 1, 5, 8)}
 	leader := storage.Officer{Person: 3, Unit: "20@2021-06-05", Role: storage.Leader, From: at(2026, 1, 5, 8)}
-	f := nothing(province, district, leader)
+	commune := storage.Officer{Person: 4, Unit: "06466@2021-06-05", Role: storage.CommuneOfficer, From: at(2026, 1, 5, 8)}
+	f := nothing(province, district, leader, commune)
 	f.Closed = func(d storage.Duty) bool { return !strings.HasPrefix(d.Obligation, "half-year") }
 	wants(t, "T-7", planned(p, duties.Changes{}, f, at(2026, 6, 17, 8), duties.Digest), "half-year-commune digest T+3 187 2")
 	wants(t, "T-3", planned(p, duties.Changes{}, f, at(2026, 6, 19, 8), duties.Digest),
 		"half-year digest T-3 20 1", "half-year-commune digest T+3 187 2")
+	alone := nothing(province, district)
+	alone.Closed = f.Closed
+	wants(t, "no commune has an officer, T+1", planned(p, duties.Changes{}, alone, at(2026, 6, 15, 8), duties.Digest), "half-year-commune digest T+1 187 2")
+	wants(t, "no commune has an officer, T+3", planned(p, duties.Changes{}, alone, at(2026, 6, 17, 8), duties.Digest))
 	all := f
 	all.Closed = func(storage.Duty) bool { return true }
 	wants(t, "all filed, T-3", planned(p, duties.Changes{}, all, at(2026, 6, 19, 8), duties.Digest))
