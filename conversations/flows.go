@@ -39,6 +39,8 @@ const (
 	reportsFlow    = "reports"
 	reportFlow     = "report"
 	reviewFlow     = "review"
+	planFlow       = "plan"
+	progressFlow   = "progress"
 )
 
 // allFlows lists every conversation.
@@ -50,7 +52,7 @@ func allFlows() []*Flow {
 		inbox(), act(), score(), decide(), publish(), calls(), proof(),
 		ack(), dutyList(), duty(), demand(), extend(), handOver(),
 		smsDays(),
-		printForm(),
+		printForm(), plan(), progress(),
 		reports(), report(), review(),
 	}
 }

@@ -15,11 +15,12 @@ const homeStep = "menu"
 
 // homeView is what the menu depends on.
 type homeView struct {
-	officer bool
-	admin   bool
-	waiting int  // ideas in the officer's inbox
-	ideas   bool // has registered before
-	draft   string
+	officer  bool
+	admin    bool
+	province bool // sees the whole province
+	waiting  int  // ideas in the officer's inbox
+	ideas    bool // has registered before
+	draft    string
 }
 
 // home is the menu everybody comes back to.
@@ -53,7 +54,7 @@ func loadHome(t *T) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.admin = isAdmin(who)
+	v.admin, v.province = isAdmin(who), inProvince(who)
 	if v.officer = isOfficer(who); v.officer {
 		if _, v.waiting, err = t.reads.Inbox(t.Ctx, scope(who), 0, 1); err != nil {
 			return nil, fmt.Errorf("conversations: inbox: %w", err)
@@ -103,6 +104,10 @@ func homeChoices(t *T) []bot.Choice {
 	}
 	if v.admin {
 		add(smsDaysFlow)
+	}
+	if v.province {
+		add(planFlow)
+		add(progressFlow)
 	}
 	add(registerFlow)
 	if v.ideas {
@@ -170,6 +175,10 @@ func (t *T) wish(g understand.Guess) error {
 		return t.open(stopFlow, nil)
 	case understand.Language:
 		return t.open(languageFlow, nil)
+	case understand.PlanProgress:
+		return t.province(planFlow)
+	case understand.Progress:
+		return t.province(progressFlow)
 	case understand.Print:
 		return t.wishPrint(g.Arg)
 	case understand.Inbox:
@@ -226,6 +235,19 @@ func (t *T) closeMenus() {
 	for len(t.S.Frames) > 1 && t.F().Flow == homeFlow {
 		t.close()
 	}
+}
+
+// province opens a conversation that is for those who see the whole province.
+func (t *T) province(flow string) error {
+	v, err := t.Viewer()
+	if err != nil {
+		return err
+	}
+	if !inProvince(v) {
+		t.Tell("officer.only")
+		return nil
+	}
+	return t.open(flow, nil)
 }
 
 // officers opens a conversation that is for officers only.

@@ -29,6 +29,11 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return t.dataFile()
 	case "print.form", "print.form_edit":
 		return t.printed(n)
+	case "plan.chart", "plan.brief", "progress.chart", "progress.sheet", "progress.letter", "progress.letter_edit":
+		return t.provinceNote(n)
+	case "progress.calls":
+		text, err := t.callList(n)
+		return text, nil, err
 	case "ask.answer":
 		return t.whoAnswers(n.Args["topic"]), nil, nil
 	}

@@ -70,6 +70,10 @@ type Reads interface {
 	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
 	Tallies(ctx context.Context, c storage.Counting) ([]storage.Tally, error)
 
+	// How far the plan is: entered, and counted from the records.
+	PlanFigures(ctx context.Context) ([]storage.PlanFigure, error)
+	PlanCounts(ctx context.Context, c storage.PlanCounting) (storage.PlanCounts, error)
+
 	// LogAccess keeps that an officer read a record.
 	LogAccess(ctx context.Context, a storage.Access) error
 

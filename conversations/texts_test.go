@@ -19,7 +19,7 @@ import (
 
 // madeFromRecords are the notes noteText makes itself: what they carry is not
 // what their text is filled with.
-var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "reg.kind_advice": true}
+var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "reg.kind_advice": true, "progress.calls": true}
 
 // families are the keys built in the code from a beginning and a value: every
 // value there is has its text.
@@ -48,11 +48,12 @@ func families(t *testing.T) map[string][]string {
 		"wish.":               intents,
 		"role.":               {storage.CommuneOfficer, storage.DistrictOfficer, storage.ProvinceOfficer, storage.DepartmentOfficer, storage.Leader, storage.Admin},
 		"field.":              append(slices.Clone(mainItems), summaryFields...),
+		"progress.choice_":    {"sheet", "letter"},
 		"support.":            supportKinds,
 		"reg.new_":            {"new", "existing"},
 		"help.":               helpTopics,
 		"help.choice_":        helpTopics,
-		"home.choice_":        {"continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
+		"home.choice_":        {planFlow, progressFlow, "continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
 		"weekday.":            {"0", "1", "2", "3", "4", "5", "6"},
 		"report.state_":       constants(t, "../bot/ocop", "ReportState"),
 		"report.short_":       constants(t, "../bot/ocop", "ReportState"),

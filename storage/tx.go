@@ -111,6 +111,9 @@ type Tx interface {
 
 	GatheringTx
 
+	// AddPlanFigure keeps what an officer entered of a target of the plan.
+	AddPlanFigure(f PlanFigure) error
+
 	// Notify stores the notice and enqueues the job that delivers it.
 	Notify(n Notice) error
 	// MarkTold records that officers are being told of what waits for them,

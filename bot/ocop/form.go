@@ -132,12 +132,26 @@ type Target struct {
 	Rule
 	ID    string
 	Title Text
+	Short Text // a few words, for charts and lists
 	Unit  Text // what is counted
 	Min   int64
 	Max   int64 // of a range; Min otherwise
 }
 
 func (t Target) id() string { return t.ID }
+
+// Name is the target's title in a language.
+func (t Target) Name(lang string) string { return t.Title.In(lang) }
+
+// Target finds a target by its id.
+func (p *Programme) Target(id string) (Target, bool) { return latest(p.targets, id) }
+
+// Ids of the targets whose figures follow from the records.
+const (
+	TargetThreeStars    = "three-stars"
+	TargetFiveStars     = "five-stars"
+	TargetOrganisations = "organisations"
+)
 
 // Targets are the plan's figures.
 func (p *Programme) Targets() []Target { return p.targets }

@@ -66,7 +66,7 @@ func (p *Programme) readOffices(o *object) {
 	}
 	o.blocks("targets", func(rule Rule, n *yaml.Node) {
 		b := o.object(n)
-		t := Target{Rule: rule, ID: b.text("id"), Title: b.both("title"), Unit: b.both("unit"), Min: int64(b.number("min"))}
+		t := Target{Rule: rule, ID: b.text("id"), Title: b.both("title"), Short: b.both("short"), Unit: b.both("unit"), Min: int64(b.number("min"))}
 		t.Max = t.Min
 		if m := b.take("max"); m != nil {
 			if t.Max = int64(b.numberOf(m)); t.Max < t.Min {

@@ -48,13 +48,16 @@ const (
 	Duties     Intent = "duties"     // what an officer's unit owes by when
 	Ack        Intent = "ack"        // an officer has read a reminder
 	Print      Intent = "print"      // the paper form, to be signed
+	// What the province looks at.
+	PlanProgress Intent = "plan_progress" // how far the plan's targets are
+	Progress     Intent = "progress"      // which units filed their reports
 )
 
 // intents are those a dictionary has phrases for: all but None.
 var intents = []Intent{
 	RegisterIdea, Status, Help, AskWhom, MyData, EraseData, StopMessages, Events,
 	Report, Language, Cancel, Back, Yes, No, Skip, Send, Restart, CallMe, More,
-	Inbox, Supplement, Edit, Duties, Ack, Print,
+	Inbox, Supplement, Edit, Duties, Ack, Print, PlanProgress, Progress,
 }
 
 // Public is the intent as lists for people show it, one of the fifteen above
@@ -70,6 +73,8 @@ func (i Intent) Public() Intent {
 		return Cancel
 	case CallMe:
 		return AskWhom
+	case PlanProgress, Progress:
+		return Report
 	case Supplement, Print:
 		return RegisterIdea
 	case Skip:

@@ -20,6 +20,7 @@ var tables = []string{
 	"gatherings", "gathering_codes", "signups", "signup_ideas", "gathering_events", "gathering_told",
 	"announcements", "recipients", "adverts", "do_not_call",
 	"sms_parts", "sms_days", "alerts",
+	"plan_figures",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

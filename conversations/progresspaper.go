@@ -1,0 +1,312 @@
+package conversations
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/bot/paper"
+	"ocopbot/storage"
+)
+
+// provinceNote makes the files the province asks for.
+func (t *T) provinceNote(n Note) (string, *bot.Attachment, error) {
+	day := t.Now.In(ocop.Local).Format("2006-01-02")
+	vi := t.onPaper()
+	switch n.Key {
+	case "plan.chart":
+		return t.provincePaper(n.Key, "tien-do-ke-hoach-"+day+".png", paper.PNG, planChart)
+	case "progress.chart":
+		return t.provincePaper(n.Key, "tien-do-bao-cao-"+day+".png", paper.PNG, progressChart)
+	case "plan.brief":
+		return t.provincePaper(n.Key, "tom-tat-"+day+".pdf", paper.PDF, func(*T) ([]byte, error) { return vi.brief() })
+	}
+	f, err := t.reportNamed(n.Args["report"])
+	if err != nil {
+		return t.Text("progress.none", nil), nil, nil //nolint:nilerr // it is not around today any more
+	}
+	switch n.Key {
+	case "progress.sheet":
+		return t.provincePaper(n.Key, "tong-hop-"+day+".xlsx", paper.XLSX, func(*T) ([]byte, error) { return vi.consolidatedSheet(f) })
+	case "progress.letter_edit":
+		return t.provincePaper(n.Key, "tong-hop-"+day+".docx", paper.DOCX, func(*T) ([]byte, error) {
+			l, err := vi.consolidatedLetter(f)
+			if err != nil {
+				return nil, err
+			}
+			return l.Document().DOCX(t.Now)
+		})
+	}
+	return t.provincePaper(n.Key, "tong-hop-"+day+".pdf", paper.PDF, func(*T) ([]byte, error) {
+		l, err := vi.consolidatedLetter(f)
+		if err != nil {
+			return nil, err
+		}
+		return l.Document().PDF(t.Now)
+	})
+}
+
+// progressChart shows the latest reports, a bar each.
+func progressChart(t *T) ([]byte, error) {
+	all, err := t.recentReports()
+	if err != nil {
+		return nil, err
+	}
+	c := paper.Chart{Title: t.Text("progress.chart_title", nil), Note: t.Text("plan.chart_note", dataOf("date", date(t.Now))),
+		Series: []paper.Series{{Name: t.Text("progress.in_time", nil), Color: paper.Green}, {Name: t.Text("progress.late", nil), Color: paper.Amber},
+			{Name: t.Text("progress.silent", nil), Color: paper.Red}, {Name: t.Text("progress.waiting", nil), Color: paper.Grey}}}
+	for _, f := range all {
+		b := paper.Bar{Label: fmt.Sprintf("%s: %d/%d", clip(t.dutyTitle(f.owed[0]), 26), len(f.filed), len(f.owed))}
+		for _, s := range []standing{inTime, late, silent, waiting} {
+			b.Values = append(b.Values, float64(len(f.units(s, t.Now)))*100/float64(len(f.owed)))
+		}
+		c.Bars = append(c.Bars, b)
+	}
+	return c.PNG()
+}
+
+// figures of a report by unit, in the order of its form.
+type consolidated struct {
+	form    ocop.ReportForm
+	reports map[ocop.UnitKey]storage.Report
+	values  map[ocop.UnitKey]ocop.Figures
+	sums    ocop.Figures
+}
+
+// consolidate reads what the units handed in. Units that did not are missing
+// from the sums.
+func (t *T) consolidate(f filings) (c consolidated, err error) {
+	if due, ok := t.prog.Due(f.obligation, f.owed[0].Due.In(ocop.Local).Year()); ok {
+		c.form, _ = t.prog.ReportForm(due)
+	}
+	c.reports, c.values, c.sums = map[ocop.UnitKey]storage.Report{}, map[ocop.UnitKey]ocop.Figures{}, ocop.Figures{}
+	reports, err := t.reads.ReportsHandedIn(t.Ctx, f.obligation, f.period)
+	if err != nil {
+		return c, fmt.Errorf("conversations: consolidate: %w", err)
+	}
+	of := map[storage.ID]ocop.UnitKey{}
+	for _, r := range reports {
+		of[r.ID], c.reports[r.Unit], c.values[r.Unit] = r.Unit, r, ocop.Figures{}
+	}
+	figures, err := t.reads.FiguresHandedIn(t.Ctx, f.obligation, f.period)
+	if err != nil {
+		return c, fmt.Errorf("conversations: consolidate: %w", err)
+	}
+	for _, g := range figures {
+		if g.Value >= 0 {
+			c.values[of[g.Report]][g.Figure] = g.Value
+			c.sums[g.Figure] += g.Value
+		}
+	}
+	return c, nil
+}
+
+func (t *T) standingText(f filings, unit ocop.UnitKey) string {
+	for _, o := range f.owed {
+		if o.Unit == unit {
+			return t.Text(map[standing]string{inTime: "progress.in_time", late: "progress.late", silent: "progress.silent", waiting: "progress.waiting"}[f.standing(o, t.Now)], nil)
+		}
+	}
+	return ""
+}
+
+// consolidatedSheet is the report of all units as lists: who filed when, and
+// every figure of every unit with their sum.
+func (t *T) consolidatedSheet(f filings) ([]byte, error) {
+	c, err := t.consolidate(f)
+	if err != nil {
+		return nil, err
+	}
+	title := t.dutyTitle(f.owed[0])
+	notes := []string{t.Text("progress.sheet_note", t.progressData(f))}
+	head := func(key string) string { return t.Text(key, nil) }
+	who := paper.Sheet{Name: head("progress.head_filed"), Title: title, Notes: notes, Columns: []paper.Column{
+		{Head: head("progress.head_number"), Kind: paper.Number, Width: 6}, {Head: head("progress.head_unit"), Width: 34}, {Head: head("progress.head_standing")},
+		{Head: head("progress.head_at"), Kind: paper.Moment}, {Head: head("progress.head_acked")}, {Head: head("progress.head_signed")}, {Head: head("progress.head_signed_on"), Kind: paper.Day},
+	}}
+	what := paper.Sheet{Name: head("progress.head_figures"), Title: title, Notes: notes, Columns: []paper.Column{
+		{Head: head("progress.head_number"), Kind: paper.Number, Width: 6}, {Head: head("progress.head_unit"), Width: 34}, {Head: head("progress.head_standing")}}}
+	last := []any{nil, head("progress.sum"), nil}
+	for _, g := range c.form.Figures {
+		what.Columns = append(what.Columns, paper.Column{Head: g.Name(t.S.Lang), Kind: paper.Number, Width: 16})
+		last = append(last, c.sums[g.ID])
+	}
+	for i, o := range f.owed {
+		unit, standing := t.unitName(string(o.Unit)), t.standingText(f, o.Unit)
+		r := c.reports[o.Unit]
+		acked := ""
+		if f.acked[o.Unit] {
+			acked = "x"
+		}
+		who.Rows = append(who.Rows, []any{i + 1, unit, standing, r.Filed, acked, r.SignNumber, r.SignDate})
+		row := []any{i + 1, unit, standing}
+		for _, g := range c.form.Figures {
+			if v, ok := c.values[o.Unit][g.ID]; ok {
+				row = append(row, v)
+			} else {
+				row = append(row, nil)
+			}
+		}
+		what.Rows = append(what.Rows, row)
+	}
+	what.Last = last
+	sheets := []paper.Sheet{who}
+	if len(c.form.Figures) > 0 {
+		sheets = append(sheets, what)
+	}
+	return paper.Workbook(title, t.office(f), t.Now, sheets...)
+}
+
+// office is who receives a report: who issues the consolidated one.
+func (t *T) office(f filings) string { return t.receiver(f.owed[0]) }
+
+// provinceName is the province's own name: "Lạng Sơn".
+func (t *T) provinceName() string {
+	for _, u := range t.prog.Units(t.Now) {
+		if u.Kind == ocop.Province {
+			return u.Name
+		}
+	}
+	return ""
+}
+
+// figuresInTable is how many figures stand side by side on a page that lies
+// across.
+const figuresInTable = 8
+
+// consolidatedLetter is the same as an official letter, with the units'
+// figures on pages that lie across.
+func (t *T) consolidatedLetter(f filings) (paper.Letter, error) {
+	c, err := t.consolidate(f)
+	if err != nil {
+		return paper.Letter{}, err
+	}
+	o := f.owed[0]
+	data := t.progressData(f)
+	word := func(key string) string { return t.Text(key, data) }
+	l := paper.Letter{
+		Above: strings.ToUpper(t.Text("letter.province", dataOf("name", t.provinceName()))), Issuer: strings.ToUpper(t.office(f)),
+		Symbol: "BC-......", Place: t.provinceName(), Year: t.Now.In(ocop.Local).Year(),
+		Kind: word("letter.report"), About: t.Text("letter.about_all", dataOf("title", t.dutyTitle(o))),
+		To:     []string{t.Text("letter.province", dataOf("name", t.provinceName()))},
+		Copies: []string{word("letter.as_above"), word("letter.kept")}, Sign: []string{word("letter.director")},
+	}
+	if o.Basis != "" {
+		l.Body = append(l.Body, paper.Prose(t.Text("letter.basis", dataOf("basis", o.Basis, "office", t.office(f)))))
+	}
+	l.Body = append(l.Body, paper.Heading(word("letter.part_filed")), paper.Prose(word("letter.filed")))
+	if names := t.namesOf(f, silent); names != "" {
+		l.Body = append(l.Body, paper.Prose(t.Text("letter.not_filed", dataOf("names", names))))
+	}
+	if names := t.namesOf(f, late); names != "" {
+		l.Body = append(l.Body, paper.Prose(t.Text("letter.filed_late", dataOf("names", names))))
+	}
+	if len(c.form.Figures) > 0 {
+		var rows [][]string
+		for i, g := range c.form.Figures {
+			rows = append(rows, []string{fmt.Sprint(i + 1), g.Name(t.S.Lang), g.Unit.In(t.S.Lang), t.count(c.sums[g.ID])})
+		}
+		l.Body = append(l.Body, paper.Heading(word("letter.part_figures")),
+			paper.Figures([]float64{13, 92, 30, 30}, []paper.Align{paper.Centre, paper.Left, paper.Left, paper.Right},
+				[]string{word("progress.head_number"), word("letter.head_figure"), word("letter.head_measure"), word("progress.sum")}, rows))
+		l.Tables = t.figuresByUnit(f, c)
+	}
+	l.Body = append(l.Body, paper.Prose(word("letter.end")))
+	return l, nil
+}
+
+// namesOf are the units of a standing, in one line.
+func (t *T) namesOf(f filings, s standing) string {
+	var names []string
+	for _, o := range f.units(s, t.Now) {
+		names = append(names, t.unitName(string(o.Unit)))
+	}
+	return strings.Join(names, "; ")
+}
+
+// figuresByUnit are tables of all units, so many figures in each.
+func (t *T) figuresByUnit(f filings, c consolidated) []paper.Block {
+	blocks := []paper.Block{paper.Par{Runs: paper.Bold(t.Text("letter.annex", nil)), Align: paper.Centre, After: 8, Keep: true}}
+	for from := 0; from < len(c.form.Figures); from += figuresInTable {
+		figures := c.form.Figures[from:min(from+figuresInTable, len(c.form.Figures))]
+		widths, align := []float64{11, 46}, []paper.Align{paper.Centre, paper.Left}
+		head := []string{t.Text("progress.head_number", nil), t.Text("progress.head_unit", nil)}
+		last := []string{"", t.Text("progress.sum", nil)}
+		for _, g := range figures {
+			widths, align = append(widths, 24), append(align, paper.Right)
+			head, last = append(head, g.Name(t.S.Lang)), append(last, t.count(c.sums[g.ID]))
+		}
+		var rows [][]string
+		for i, o := range f.owed {
+			row := []string{fmt.Sprint(i + 1), t.unitName(string(o.Unit))}
+			for _, g := range figures {
+				cell := ""
+				if v, ok := c.values[o.Unit][g.ID]; ok {
+					cell = t.count(v)
+				}
+				row = append(row, cell)
+			}
+			rows = append(rows, row)
+		}
+		blocks = append(blocks, paper.Figures(widths, align, head, append(rows, last)))
+	}
+	return blocks
+}
+
+// brief is one page for who leads: the plan, the reports, and what needs a
+// word from above.
+func (t *T) brief() ([]byte, error) {
+	targets, err := t.planTargets()
+	if err != nil {
+		return nil, err
+	}
+	reports, err := t.recentReports()
+	if err != nil {
+		return nil, err
+	}
+	word := func(key string) string { return t.Text(key, dataOf("date", date(t.Now))) }
+	blocks := []paper.Block{
+		paper.Par{Runs: paper.Bold(word("brief.title")), Align: paper.Centre},
+		paper.Par{Runs: paper.Italic(word("brief.at")), Align: paper.Centre, After: 10},
+		paper.Heading(word("brief.plan")),
+	}
+	var rows [][]string
+	var behind []string
+	for _, g := range targets {
+		value, share := "–", "–"
+		if g.known {
+			value, share = t.count(g.value), fmt.Sprintf("%.0f%%", g.share())
+		}
+		if g.share() < 50 {
+			behind = append(behind, g.Short.In(t.S.Lang))
+		}
+		rows = append(rows, []string{g.Name(t.S.Lang), g.goal(t), value, share})
+	}
+	blocks = append(blocks, paper.Figures([]float64{95, 25, 25, 20}, []paper.Align{paper.Left, paper.Right, paper.Right, paper.Right},
+		[]string{word("brief.target"), word("brief.goal"), word("brief.reached"), word("brief.share")}, rows), paper.Heading(word("brief.reports")))
+	rows = nil
+	var owing string
+	for _, f := range reports[:min(len(reports), 3)] {
+		n := func(s standing) string { return fmt.Sprint(len(f.units(s, t.Now))) }
+		rows = append(rows, []string{t.dutyTitle(f.owed[0]), n(inTime), n(late), n(silent), n(waiting)})
+		if owing == "" && len(f.units(silent, t.Now)) > 0 {
+			owing = t.Text("brief.owing", dataOf("title", t.dutyTitle(f.owed[0]), "names", clip(t.namesOf(f, silent), 400)))
+		}
+	}
+	blocks = append(blocks, paper.Figures([]float64{85, 20, 20, 20, 20}, []paper.Align{paper.Left, paper.Right, paper.Right, paper.Right, paper.Right},
+		[]string{word("brief.report"), word("progress.in_time"), word("progress.late"), word("progress.silent"), word("progress.waiting")}, rows),
+		paper.Heading(word("brief.wanted")))
+	if owing != "" {
+		blocks = append(blocks, paper.Prose(owing))
+	}
+	if len(behind) > 0 {
+		blocks = append(blocks, paper.Prose(t.Text("brief.behind", dataOf("names", strings.Join(behind, "; ")))))
+	}
+	if owing == "" && len(behind) == 0 {
+		blocks = append(blocks, paper.Prose(word("brief.nothing")))
+	}
+	d := paper.Document{Title: word("brief.title"), Author: "ocopbot", Sections: []paper.Section{{Blocks: blocks}}}
+	return d.PDF(t.Now.Truncate(time.Second))
+}
