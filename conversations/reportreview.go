@@ -19,10 +19,21 @@ func review() *Flow {
 			{ID: "why", Load: loadReportTexts, Parse: parseLine, Answer: answerReviewWhy},
 			{ID: "again", Load: loadReportTexts, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{t.choice("same", "review.same_day")}
-			}, Parse: parseDueDay, Answer: answerReviewAgain},
+			}, Parse: parseAgain, Answer: answerReviewAgain},
 		},
 		Commit: commitReview,
 	}
+}
+
+// parseAgain takes a day of the next three months: «10/6», said on 15/6, is a
+// slip and not a year.
+func parseAgain(t *T, text string) (string, *Note) {
+	const longest = 92
+	day, wrong := parseDueDay(t, text)
+	if wrong == nil && ocop.DaysBetween(t.Now, dayIn(day)) > longest {
+		return "", &Note{Key: "review.day_far"}
+	}
+	return day, wrong
 }
 
 // may tells whether the viewer may do act with the report as it stands.
