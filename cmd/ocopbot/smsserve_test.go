@@ -24,6 +24,7 @@ const smsSecret = "a secret of twenty letters"
 type smsBot struct {
 	*testing.T
 	kannel *fakekannel.Server
+	url    string // of the gateway
 	addr   string
 	data   string
 	cmd    *exec.Cmd
@@ -43,6 +44,7 @@ func TestServeBySMS(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.kannel.Close)
+	b.url = b.kannel.URL()
 	b.start()
 	b.says("OCOP DK Mat ong hoa rung; xa Quoc Khanh")
 	b.hears("Dong y?")
@@ -72,7 +74,7 @@ func (b *smsBot) start() {
 	b.Helper()
 	b.cmd = exec.CommandContext(b.Context(), "ocopbot", "serve")
 	b.cmd.Env = append(os.Environ(), "HTTP_ADDR="+b.addr, "DATABASE_URL="+filepath.Join(b.data, "ocopbot.db"),
-		"SMS_GATEWAY=kannel", "SMS_URL="+b.kannel.URL(), "SMS_USER=ocop", "SMS_NUMBER=0912000000", "SMS_PASSWORD=a password", "SMS_SECRET="+smsSecret,
+		"SMS_GATEWAY=kannel", "SMS_URL="+b.url, "SMS_USER=ocop", "SMS_NUMBER=0912000000", "SMS_PASSWORD=a password", "SMS_SECRET="+smsSecret,
 		"SMS_CALLERS=127.0.0.1", "SMS_PUBLIC_URL=http://"+b.addr, "SMS_SPOOL="+filepath.Join(b.data, "spool"))
 	b.cmd.Stderr = &b.log
 	if err := b.cmd.Start(); err != nil {
