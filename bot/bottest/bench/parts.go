@@ -16,6 +16,7 @@ type part struct {
 var parts = []part{
 	{"forms", "filling in forms and registering ideas by webhook, beside the floor", (*rig).forms},
 	{"memory", "what a stored session takes of Redis", (*rig).memory},
+	{"sms", "SMS in and out through a real Kannel, beside Kannel by itself", (*rig).sms},
 	{"flat", "filling in forms with few and with many sessions stored", (*rig).flat},
 }
 

@@ -136,6 +136,11 @@ func (r *rig) startBot(ctx context.Context) (p *process, addr string, done func(
 	if addr, err = freeAddr(); err != nil {
 		return nil, "", nil, err
 	}
+	return r.startBotOn(ctx, addr)
+}
+
+// startBotOn starts it on an address, with more settings.
+func (r *rig) startBotOn(ctx context.Context, addr string, more ...string) (p *process, _ string, done func(), err error) {
 	if err := r.rdb.FlushAll(ctx).Err(); err != nil {
 		return nil, "", nil, err
 	}
@@ -149,11 +154,11 @@ func (r *rig) startBot(ctx context.Context) (p *process, addr string, done func(
 		return nil, "", nil, err
 	}
 	u.Path = "/" + name
-	p, err = startOn(ctx, addr, []string{
+	p, err = startOn(ctx, addr, append([]string{
 		"DATABASE_URL=" + u.String(), "REDIS_URL=" + r.redisURL, "HTTP_ADDR=" + addr, "LOG_LEVEL=error",
 		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API_URL=" + r.api.URL,
 		"TELEGRAM_WEBHOOK_URL=http://" + addr + "/telegram/webhook", "TELEGRAM_WEBHOOK_SECRET=" + secret,
-	}, r.binary, "serve")
+	}, more...), r.binary, "serve")
 	if err != nil {
 		drop()
 		return nil, "", nil, err

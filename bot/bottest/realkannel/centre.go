@@ -34,6 +34,7 @@ type Centre struct {
 type CentreState struct {
 	Bound        bool
 	Taken        int // segments that were submitted to it
+	Texts        int // messages of which all segments were
 	Acknowledged int // messages and receipts that Kannel took from it
 	Waiting      int // … and has not taken yet
 	Pieces       int // messages of which segments are missing

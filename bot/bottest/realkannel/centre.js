@@ -4,23 +4,32 @@
 const smpp = require('smpp'), http = require('http'), url = require('url');
 const [smppPort, httpPort] = process.argv.slice(1).map(Number);
 
-let session = null, nextID = 1, dropAfter = -1, held = false;
+let session = null, nextID = 1, dropAfter = -1;
 const heard = {};       // by number: whole texts
 const pieces = {};      // by number and reference
-const outbox = [];      // pdus to bring in, the first one under way until it is acknowledged
-let underWay = null, taken = 0, acknowledged = 0;
+const outbox = [];      // pdus to bring in
+let underWay = [];      // those that are not acknowledged yet
+let taken = 0, texts = 0, acknowledged = 0;
+const most = 10;        // under way at once
 
 function pump() {
-  if (!session || underWay || outbox.length === 0) return;
-  const s = session;
-  underWay = outbox[0];
-  s.deliver_sm(Object.assign({}, underWay), resp => {
-    if (s !== session || resp.command_status !== 0) return;
-    outbox.shift();
-    underWay = null;
-    acknowledged++;
-    pump();
-  });
+  while (session && underWay.length < most && outbox.length > 0) {
+    const s = session, pdu = outbox.shift();
+    underWay.push(pdu);
+    s.deliver_sm(Object.assign({}, pdu), resp => {
+      if (s !== session || resp.command_status !== 0) return;
+      underWay.splice(underWay.indexOf(pdu), 1);
+      acknowledged++;
+      pump();
+    });
+  }
+}
+
+// gone: what was not acknowledged is brought again.
+function gone() {
+  session = null;
+  outbox.unshift(...underWay);
+  underWay = [];
 }
 
 function bring(pdu) { outbox.push(pdu); pump(); }
@@ -37,7 +46,7 @@ function keep(pdu) {
   const to = pdu.destination_addr, udh = pdu.short_message.udh;
   const list = heard[to] = heard[to] || [];
   const concat = (udh || []).find(e => e[0] === 0);
-  if (!concat) { list.push(text(pdu)); return; }
+  if (!concat) { list.push(text(pdu)); texts++; return; }
   const [, , ref, total, seq] = concat, key = to + '/' + ref;
   const all = pieces[key] = pieces[key] || {};
   all[seq] = text(pdu);
@@ -46,6 +55,7 @@ function keep(pdu) {
   for (let i = 1; i <= total; i++) whole += all[i];
   delete pieces[key];
   list.push(whole);
+  texts++;
 }
 
 function receipt(pdu, id) {
@@ -62,9 +72,9 @@ smpp.createServer(s => {
   s.on('bind_transceiver', pdu => { s.send(pdu.response()); session = s; pump(); });
   s.on('enquire_link', pdu => s.send(pdu.response()));
   s.on('unbind', pdu => { s.send(pdu.response()); s.close(); });
-  s.on('close', () => { if (s === session) { session = null; underWay = null; } });
+  s.on('close', () => { if (s === session) gone(); });
   s.on('submit_sm', pdu => {
-    if (dropAfter === 0) { dropAfter = -1; session = null; underWay = null; s.socket.destroy(); return; }
+    if (dropAfter === 0) { dropAfter = -1; gone(); s.socket.destroy(); return; }
     if (dropAfter > 0) dropAfter--;
     const id = String(nextID++);
     taken++;
@@ -85,7 +95,7 @@ const commands = {
   },
   heard(q) { const list = heard[q.number] || []; delete heard[q.number]; return list; },
   drop(q) { dropAfter = Number(q.after); return {}; },
-  state() { return {bound: session !== null, taken: taken, acknowledged: acknowledged, waiting: outbox.length, pieces: Object.keys(pieces).length}; },
+  state() { return {bound: session !== null, taken: taken, texts: texts, acknowledged: acknowledged, waiting: outbox.length + underWay.length, pieces: Object.keys(pieces).length}; },
 };
 
 http.createServer((req, res) => {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -29,8 +28,10 @@ const (
 type Options struct {
 	Dir string // for its files
 	// GetURL is asked for every message that comes in, with Kannel's codes in
-	// it. Empty: an answer of Kannel's own, to measure it by itself.
+	// it.
 	GetURL string
+	// Echo: what GetURL answers goes back to the phone. A bot sends by itself.
+	Echo   bool
 	Number string // what people text to
 }
 
@@ -89,10 +90,11 @@ func Start(ctx context.Context, o Options) (k *Kannel, err error) {
 // conf is the README's kannel.conf with pieces handed on as they come: that
 // the bot joins them is what is tested.
 func (o Options) conf(smpp, admin, smsbox, sendsms int) string {
-	service := `text = "OK"`
-	if o.GetURL != "" {
-		service = fmt.Sprintf("max-messages = 0\nget-url = %q", o.GetURL)
+	most := 0
+	if o.Echo {
+		most = 1
 	}
+	service := fmt.Sprintf("max-messages = %d\nget-url = %q", most, o.GetURL)
 	return fmt.Sprintf(`group = core
 admin-port = %[2]d
 admin-password = test
@@ -213,23 +215,6 @@ func freePorts(n int) (ports []int, err error) {
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
-}
-
-// Send has Kannel send a text by itself, without a bot, to measure it.
-func (k *Kannel) Send(ctx context.Context, from, to, text string) error {
-	q := url.Values{"username": {User}, "password": {Password}, "from": {from}, "to": {to}, "text": {text}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, k.URL()+"/cgi-bin/sendsms?"+q.Encode(), nil)
-	if err != nil {
-		return err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusAccepted {
-		return errors.Join(fmt.Errorf("realkannel: sendsms answers %d", resp.StatusCode), err)
-	}
-	return nil
 }
 
 // GetURL is the README's get-url of a bot at an address.
