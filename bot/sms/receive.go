@@ -13,7 +13,7 @@ import (
 
 const (
 	// atOnce is how many people are answered at the same time.
-	atOnce = 8
+	atOnce = 16
 	// turnTime bounds a turn and its sends; lease is longer, so that no other
 	// process begins a message that is still being handled, and what a killed
 	// one had begun is answered as soon as it is over.

@@ -92,7 +92,7 @@ func width(line string) int {
 	n := 1
 	for _, r := range Plain(line) {
 		n++
-		if _, ok := gsmSigns[r]; ok {
+		if _, letter := gsmLetters[r]; !letter { // a sign
 			n++
 		}
 	}

@@ -1,14 +1,18 @@
 package sms
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	warthog "github.com/warthog618/sms"
 	"github.com/warthog618/sms/encoding/tpdu"
 
+	"ocopbot/bot"
 	"ocopbot/bot/viet"
+	"ocopbot/locales"
 )
 
 func TestPlain(t *testing.T) {
@@ -94,6 +98,95 @@ func FuzzText(f *testing.F) {
 			if got := joined(t, parts); got != s {
 				t.Fatalf("the messages joined are %q, the text was %q", got, s)
 			}
+		}
+	})
+}
+
+// counted works out by itself what a text costs, by 3GPP TS 23.038 and 23.040:
+// a sign of two septets is never cut, and neither is a pair of surrogates.
+func counted(text string) int {
+	single, each, sizes := 160, 153, []int{}
+	for _, r := range text {
+		size := 1
+		if _, letter := gsmLetters[r]; !letter {
+			size = 2
+		}
+		sizes = append(sizes, size)
+	}
+	for _, r := range text {
+		if !isGSM(r) {
+			single, each, sizes = 70, 67, nil
+			for _, r := range text {
+				sizes = append(sizes, utf16.RuneLen(r))
+			}
+			break
+		}
+	}
+	total, n, used := 0, 1, 0
+	for _, size := range sizes {
+		total += size
+		if used+size > each {
+			n, used = n+1, 0
+		}
+		used += size
+	}
+	if total <= single {
+		return 1
+	}
+	return n
+}
+
+// TestSegmentsOfEveryText: all texts there are, with accents and without, cost
+// what the library says, and what the standards say.
+func TestSegmentsOfEveryText(t *testing.T) {
+	texts, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := ""
+	checked := 0
+	check := func(text string, accents bool) {
+		t.Helper()
+		n, _ := Segments(text, accents)
+		if !accents {
+			text = Plain(text)
+		}
+		parts, err := warthog.Encode([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := max(1, len(parts)); n != want || n != counted(text) {
+			t.Errorf("%q…: %d segments, %d by the library, %d by the standards", text[:min(len(text), 40)], n, want, counted(text))
+		}
+		checked++
+	}
+	for _, lang := range locales.Languages {
+		for _, key := range slices.Sorted(slices.Values(texts.Keys(lang))) {
+			text := texts.Text(lang, "", key, nil)
+			long += text + " €😀 "
+			if len(long) > 2000 {
+				long = ""
+			}
+			for _, s := range []string{text, long} {
+				check(s, false)
+				check(s, true)
+			}
+		}
+	}
+	if checked < 2000 {
+		t.Errorf("%d texts only", checked)
+	}
+}
+
+func FuzzUDH(f *testing.F) {
+	f.Add([]byte{5, 0, 3, 1, 2, 1})
+	f.Add([]byte{6, 8, 4, 1, 2, 3, 3})
+	f.Add([]byte{11, 5, 4, 0x0b, 0x84, 0x23, 0xf0, 0, 3, 9, 2, 2})
+	f.Add([]byte{5, 0, 3, 1, 0, 0})
+	f.Fuzz(func(t *testing.T, udh []byte) {
+		p := partOf(udh)
+		if p != (bot.Part{}) && (p.Total < 2 || p.Seq < 1 || p.Seq > p.Total) {
+			t.Errorf("%x is %+v", udh, p)
 		}
 	})
 }

@@ -176,7 +176,7 @@ func (m *shortMessages) bind(a *app) {
 	m.store.paces = smsPaces(m.gateways, a.redis)
 	a.sms = m
 	for _, g := range m.gateways {
-		if public := publicCloud(g); public {
+		if publicCloud(g) {
 			a.log.Warn("the public cloud server of this gateway reads every message and every number; for a first try only", "gateway", g.Name)
 		}
 	}
@@ -224,7 +224,11 @@ func (m *shortMessages) note(ctx context.Context) string {
 // which sees everything, outside Vietnam.
 func publicCloud(g sms.Gateway) bool {
 	u, err := url.Parse(g.URL)
-	return err == nil && (u.Hostname() == "sms-gate.app" || strings.HasSuffix(u.Hostname(), ".sms-gate.app"))
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return host == "sms-gate.app" || strings.HasSuffix(host, ".sms-gate.app")
 }
 
 // smsNumber reads the number of somebody who can be answered.

@@ -24,7 +24,8 @@ const smsSecret = "a secret of twenty letters"
 type smsBot struct {
 	*testing.T
 	kannel *fakekannel.Server
-	url    string // of the gateway
+	url    string   // of the gateway
+	more   []string // settings
 	addr   string
 	data   string
 	cmd    *exec.Cmd
@@ -76,6 +77,7 @@ func (b *smsBot) start() {
 	b.cmd.Env = append(os.Environ(), "HTTP_ADDR="+b.addr, "DATABASE_URL="+filepath.Join(b.data, "ocopbot.db"),
 		"SMS_GATEWAY=kannel", "SMS_URL="+b.url, "SMS_USER=ocop", "SMS_NUMBER=0912000000", "SMS_PASSWORD=a password", "SMS_SECRET="+smsSecret,
 		"SMS_CALLERS=127.0.0.1", "SMS_PUBLIC_URL=http://"+b.addr, "SMS_SPOOL="+filepath.Join(b.data, "spool"))
+	b.cmd.Env = append(b.cmd.Env, b.more...)
 	b.cmd.Stderr = &b.log
 	if err := b.cmd.Start(); err != nil {
 		b.Fatal(err)
