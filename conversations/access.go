@@ -165,3 +165,21 @@ func (t *T) actOn(number string) (storage.Idea, storage.Viewer, error) {
 	}
 	return i, v, nil
 }
+
+// holdsFor is the unit for which somebody may hold gatherings: province and
+// departments for the province, districts for themselves.
+func holdsFor(v storage.Viewer) (ocop.UnitKey, bool) {
+	for _, o := range v.Officers {
+		if slices.Contains([]string{storage.ProvinceOfficer, storage.Admin, storage.DepartmentOfficer, storage.DistrictOfficer}, o.Role) {
+			return o.Unit, true
+		}
+	}
+	return "", false
+}
+
+// mayHold tells whether a viewer changes a unit's gatherings and sees who
+// comes to them: of their own units only, and communes never.
+func mayHold(v storage.Viewer, unit ocop.UnitKey) bool {
+	_, holds := holdsFor(v)
+	return holds && covers(v, unit)
+}

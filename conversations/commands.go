@@ -18,6 +18,7 @@ type command struct {
 var commands = []command{
 	{"dangky", "register", understand.RegisterIdea},
 	{"tracuu", "status", understand.Status},
+	{"hoicho", "events", understand.Events},
 	{"bosung", "add", understand.Supplement},
 	{"inphieu", "print", understand.Print},
 	{"huongdan", "help", understand.Help},

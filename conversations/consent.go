@@ -22,6 +22,9 @@ func consent() *Flow {
 			if t.under() == codeFlow {
 				return "consent.ask_code", map[string]any{"Abroad": t.Caps.Abroad}
 			}
+			if under := t.under(); under == signupFlow || under == signupOtherFlow {
+				return "consent.ask_event", map[string]any{"Abroad": t.Caps.Abroad}
+			}
 			return "consent.ask", map[string]any{"Abroad": t.Caps.Abroad}
 		},
 		Choices: func(t *T) []bot.Choice {

@@ -34,6 +34,7 @@ type Engine struct {
 
 	sending Sending
 	press   chan struct{} // a place for each document that is being made
+	doors   Doors
 }
 
 // New builds the engine over a programme and the records.
@@ -256,6 +257,9 @@ func (t *T) first() error {
 			t.Tell("home.hello")
 			return t.wish(g)
 		}
+		if done, err := t.openCode(t.In.Text); done || err != nil {
+			return err
+		}
 		if looksLikeCode(t.In.Text) {
 			return t.open(codeFlow, map[string]string{"code": t.In.Text})
 		}
@@ -267,9 +271,20 @@ func (t *T) first() error {
 	return t.start()
 }
 
-// start answers /start: a code is used, a stranger is told who speaks, a
+// gatheringLink begins what stands behind /start of a poster. A one-time code
+// has no such sign in it: whatever else links are made for gets a beginning of
+// its own, and a code none.
+const gatheringLink = "sk-"
+
+// start answers /start: a poster's gathering is shown, a code is used, a stranger is told who speaks, a
 // known person sees the menu.
 func (t *T) start() error {
+	if code, ok := strings.CutPrefix(t.In.Deeplink, gatheringLink); ok {
+		if !t.S.Consented() {
+			t.Tell("home.hello")
+		}
+		return t.open(gatheringFlow, map[string]string{"code": strings.ToUpper(code)})
+	}
 	if t.In.Deeplink != "" {
 		return t.open(codeFlow, map[string]string{"code": t.In.Deeplink})
 	}

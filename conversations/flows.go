@@ -41,6 +41,17 @@ const (
 	reviewFlow     = "review"
 	planFlow       = "plan"
 	progressFlow   = "progress"
+
+	gatheringsFlow  = "events"
+	gatheringFlow   = "event"
+	signupFlow      = "signup"
+	signupOtherFlow = "signupfor"
+	resultFlow      = "result"
+	makeFlow        = "makeevent"
+	callOffFlow     = "calloff"
+	guestsFlow      = "guests"
+	selectFlow      = "select"
+	checkinFlow     = "checkin"
 )
 
 // allFlows lists every conversation.
@@ -54,5 +65,6 @@ func allFlows() []*Flow {
 		smsDays(),
 		printForm(), plan(), progress(),
 		reports(), report(), review(),
+		gatherings(), gathering(), signup(), signupOther(), result(), makeGathering(), callOff(), guests(), selectGuests(), checkin(),
 	}
 }

@@ -118,6 +118,7 @@ func homeChoices(t *T) []bot.Choice {
 	}
 	add(helpFlow)
 	add(askFlow)
+	add(gatheringsFlow)
 	if t.S.Consented() {
 		add(mydataFlow)
 	}
@@ -190,7 +191,7 @@ func (t *T) wish(g understand.Guess) error {
 	case understand.Supplement, understand.Edit:
 		return t.open(supplementFlow, nil)
 	case understand.Events:
-		t.Tell("home.events")
+		return t.open(gatheringsFlow, nil)
 	case understand.Report:
 		return t.officers(reportsFlow)
 	case understand.Cancel, understand.No:

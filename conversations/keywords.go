@@ -9,7 +9,10 @@ import (
 
 // keyword is the word a message begins with where a number is shared with
 // others; it may stand before anything.
-const keyword = "ocop"
+const (
+	keyword      = "ocop"
+	keywordUpper = "OCOP"
+)
 
 // afterKeyword is what follows the keyword; ok is false without it.
 func afterKeyword(text string) (rest string, ok bool) {
@@ -26,6 +29,8 @@ func afterKeyword(text string) (rest string, ok bool) {
 //	OCOP DK <product>; <commune>  a form, of which only what is missing is asked
 //	OCOP TC <form number>         how far it is
 //	OCOP BC                       a report
+//	OCOP DD <code> [<name>]       come to a fair or training; with a name, somebody else
+//	OCOP KQ <code>                what was sold at a fair
 //	OCOP QUYEN                    one's data and rights
 //
 // done is false for anything else: unless it means something as it stands, it
@@ -46,6 +51,11 @@ func (t *T) takeKeyword(rest string) (done bool, err error) {
 		return true, t.wish(understand.Guess{Intent: understand.Status, Score: 1, Whole: true, Arg: arg})
 	case "bc":
 		return true, t.wish(understand.Guess{Intent: understand.Report, Score: 1, Whole: true})
+	case "dd":
+		return true, t.signUpInOne(arg)
+	case "kq":
+		code, _ := gatheringCode(arg) // none: the answer says so
+		return true, t.open(resultFlow, map[string]string{"code": code})
 	case "quyen":
 		if t.S.Consented() {
 			return true, t.wish(understand.Guess{Intent: understand.MyData, Score: 1, Whole: true})

@@ -34,6 +34,8 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 	case "progress.calls":
 		text, err := t.callList(n)
 		return text, nil, err
+	case "gathering.picture", "gathering.poster", "guests.file":
+		return t.gatheringFile(n.Key, n.Args["code"])
 	case "ask.answer":
 		return t.whoAnswers(n.Args["topic"]), nil, nil
 	}

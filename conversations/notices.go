@@ -49,12 +49,18 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	"handed_over": (*T).handedOver,
 	"alert":       (*T).tellAlert,
 
-	"report_offered":  (*T).tellOfReport,
-	"report_refused":  (*T).tellOfReport,
-	"report_filed":    (*T).tellOfReport,
-	"report_signed":   (*T).tellOfReport,
-	"report_received": (*T).tellOfReport,
-	"report_returned": (*T).tellOfReport,
+	"report_offered":        (*T).tellOfReport,
+	"report_refused":        (*T).tellOfReport,
+	"report_filed":          (*T).tellOfReport,
+	"report_signed":         (*T).tellOfReport,
+	"report_received":       (*T).tellOfReport,
+	"report_returned":       (*T).tellOfReport,
+	storage.NoticeMovedUp:   (*T).tellOfGathering,
+	storage.NoticeSelection: (*T).tellOfGathering,
+	storage.NoticeChanged:   (*T).tellOfGathering,
+	storage.NoticeCalledOff: (*T).tellOfGathering,
+	storage.NoticeReminder:  (*T).tellOfGathering,
+	storage.NoticeResults:   (*T).tellOfGathering,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.
@@ -187,6 +193,10 @@ func (t *T) takeNotice(choice string) error {
 			return nil
 		}
 		return t.open(actFlow, map[string]string{"number": number})
+	case "event":
+		return t.open(gatheringFlow, map[string]string{"code": number})
+	case "result":
+		return t.open(resultFlow, map[string]string{"code": number})
 	case "inbox":
 		return t.officers(inboxFlow)
 	case "report":

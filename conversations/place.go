@@ -58,7 +58,7 @@ func parsePlace(t *T, text string) (string, *Note) {
 }
 
 func answerPlace(t *T, v string) error {
-	_, i := t.flows[registerFlow].step("place")
+	_, i := t.flows[t.F().Flow].step("place")
 	if candidates, ask := strings.CutPrefix(v, "?"); ask {
 		t.Set("units?", candidates)
 		t.goTo("which")

@@ -35,6 +35,21 @@ type Reads interface {
 	OrganisationsOf(ctx context.Context, person storage.ID) ([]storage.Organisation, error)
 	IsMember(ctx context.Context, org, person storage.ID) (bool, error)
 
+	Gathering(ctx context.Context, id storage.ID) (storage.Gathering, error)
+	GatheringByCode(ctx context.Context, code string) (storage.Gathering, error)
+	// Gatherings lists those that end after a moment, cancelled ones too, the
+	// first to begin first.
+	Gatherings(ctx context.Context, after time.Time, limit int) ([]storage.Gathering, error)
+	GatheringEvents(ctx context.Context, gathering storage.ID) ([]storage.GatheringEvent, error)
+	GatheringPicture(ctx context.Context, gathering storage.ID) ([]byte, error)
+	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
+	Attendees(ctx context.Context, gathering storage.ID) ([]storage.Attendee, error)
+	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
+	// SignupsOf lists a person's own, for one gathering or, with 0, for all.
+	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
+	// SignupsWith lists those that bring a product.
+	SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error)
+
 	// Inbox lists the ideas that wait for somebody in scope, the oldest
 	// first, and how many there are.
 	Inbox(ctx context.Context, scope storage.Scope, offset, limit int) ([]storage.Idea, int, error)

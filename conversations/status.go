@@ -133,6 +133,11 @@ func (t *T) card(number string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	fairs, err := t.fairsOf(i)
+	if err != nil {
+		return "", err
+	}
+	results = append(results, fairs...)
 	stage := i.Stage
 	if hidden {
 		stage = ocop.Scored

@@ -140,6 +140,11 @@ func (t *T) takeText() error {
 	if id != "" {
 		return t.choose(id)
 	}
+	if !t.flows[t.F().Flow].Draft && t.F().Flow != consentFlow {
+		if done, err := t.openCode(text); done || err != nil {
+			return err
+		}
+	}
 	if looksLikeCode(text) && !t.flows[t.F().Flow].Draft {
 		return t.open(codeFlow, map[string]string{"code": text})
 	}

@@ -19,7 +19,7 @@ import (
 
 // madeFromRecords are the notes noteText makes itself: what they carry is not
 // what their text is filled with.
-var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "reg.kind_advice": true, "progress.calls": true}
+var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "reg.kind_advice": true, "progress.calls": true, "gathering.picture": true, "gathering.poster": true, "guests.file": true}
 
 // families are the keys built in the code from a beginning and a value: every
 // value there is has its text.
@@ -41,7 +41,7 @@ func families(t *testing.T) map[string][]string {
 		commandNames = append(commandNames, c.vi)
 	}
 	intents := slices.DeleteFunc(constants(t, "understand", "Intent"), func(s string) bool { return s == string(understand.None) })
-	return map[string][]string{
+	all := map[string][]string{
 		"stage.":              stages,
 		"owed.":               stages,
 		"event.":              constants(t, "../bot/ocop", "EventKind"),
@@ -69,6 +69,10 @@ func families(t *testing.T) map[string][]string {
 		"told.why_":           whys(t),
 		"engine.unsupported_": {"voice", "contact", "document", bot.Flood}, // what a channel's users send most; the rest has one text
 	}
+	maps.Copy(all, gatheringFamilies())
+	all["notice."] = append(all["notice."], gatheringNotices...)
+	all["home.choice_"] = append(all["home.choice_"], gatheringsFlow)
+	return all
 }
 
 // whys are the reasons why somebody is not told, or not yet, that have a text

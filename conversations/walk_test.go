@@ -28,6 +28,8 @@ var typed = []string{
 	"Hoàng Thị Mai", "Huy", "mật ong và rượu men lá", "1 = 7", "Chi Lăng", "Hữu Liên", "0912 345 678", "1", "12,5", "02/01/2026",
 	"1234/QĐ-UBND", "quay lại", "hủy", "menu", "dừng tin nhắn", "english", "/start ABCDE23456", "LS26-0001", "hộp việc", "gọi lại cho tôi",
 	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu", "in phiếu",
+	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu",
+	"OCOP DD HC1", "OCOP DD HC1 Lý Văn An", "OCOP KQ HC3", "hội chợ", "12/12/2026", "35 triệu", "3 sao", "huyện Chi Lăng 3",
 }
 
 // unfilled are marks of a text that lacks its data or is missing itself.
@@ -180,7 +182,55 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 			return nil
 		}))
 	}
+	w.gatherings(producer, officer, province.Key)
 	return producer, officer
+}
+
+// gatherings are a fair to sign up for, a training for which is selected, a
+// fair that is over and one that goes on.
+func (w *walk) gatherings(producer, officer storage.ID, unit ocop.UnitKey) {
+	w.Helper()
+	day := func(n int) time.Time { return time.Date(2026, 6, 15+n, 0, 0, 0, 0, ocop.Local) }
+	by := storage.GatheringEvent{At: w.now, Kind: "created", Actor: officer, Role: "province"}
+	for n, g := range []storage.Gathering{
+		{Code: "HC1", Kind: storage.Fair, From: day(20), To: day(22), Deadline: day(15), Seats: 40, Stalls: 10},
+		{Code: "TH1", Kind: storage.Training, From: day(20), To: day(20), Deadline: day(15), Seats: 1, Selects: true,
+			Quotas: []ocop.Quota{{By: ocop.QuotaUnit, Value: string(unit), Most: 1}}},
+		{Code: "HC3", Kind: storage.Fair, From: day(-5), To: day(-3), Deadline: day(5)},
+		{Code: "HC4", Kind: storage.Fair, From: day(0), To: day(3), Deadline: day(5)},
+		{Code: "HC5", Kind: storage.Fair, From: day(20), To: day(22), Deadline: day(15), Rule: storage.Rule{Stars: 5}},
+	} {
+		g.ID, g.Title, g.Place, g.Unit, g.State, g.Version, g.Created, g.By = storage.NewID(w.now), "Hội chợ xuân", "Lạng Sơn", unit, storage.GatheringOpen, 1, w.now, officer
+		g.Bring, g.Contact = "sản phẩm mẫu", "0205 3 810 000"
+		err := w.store.Write(w.ctx, func(tx storage.Tx) error {
+			if n == 2 || n == 3 { // nobody signs up for what is past: it was before
+				late := g
+				late.From, late.To = day(30), day(30)
+				if err := tx.PutGathering(late, by); err != nil {
+					return err
+				}
+			} else if err := tx.PutGathering(g, by); err != nil {
+				return err
+			}
+			if n == 0 || n == 4 {
+				return nil
+			}
+			for k, who := range []storage.ID{producer, officer} {
+				s := storage.Signup{ID: storage.NewID(w.now.Add(time.Duration(k) * time.Second)), Gathering: g.ID, Person: who, Units: []ocop.UnitKey{unit}, At: w.now}
+				if err := tx.SignUp(&s); err != nil {
+					return err
+				}
+			}
+			if n == 2 || n == 3 {
+				g.Version = 2
+				return tx.PutGathering(g, by)
+			}
+			return nil
+		})
+		if err != nil {
+			w.Fatal(err)
+		}
+	}
 }
 
 func (w *walk) start(addr bot.Address, person storage.ID) {
@@ -208,7 +258,7 @@ func (w *walk) leaveBy(from placed) {
 	}
 	w.go1(from, "(photo)", bot.Incoming{Kind: bot.Photo, File: bot.File{ID: "p"}})
 	w.go1(from, "(voice)", bot.Incoming{Kind: bot.Unsupported, What: "voice"})
-	for _, notice := range []string{"answer/LS26-0001", "act/LS26-0001", "sup/LS26-0002", "card/LS26-0003", "inbox/"} {
+	for _, notice := range []string{"answer/LS26-0001", "act/LS26-0001", "sup/LS26-0002", "card/LS26-0003", "inbox/", "event/HC1", "result/HC3"} {
 		w.go1(from, "("+notice+")", bot.Incoming{Kind: bot.Tap, Ref: bot.Ref{Session: NoticeRef}, Choice: notice})
 	}
 }
@@ -296,6 +346,8 @@ func where(addr bot.Address, s *Session) string {
 		about = f.get("item") + f.get("at")
 	case actFlow: // in which stage
 		about = f.get("number") + f.get("act")
+	case gatheringFlow, guestsFlow, makeFlow: // which
+		about = f.get("code")
 	}
 	return fmt.Sprint(addr, f.Flow, f.Step, about)
 }

@@ -207,6 +207,9 @@ type GatheringTx interface {
 	// PutGathering inserts a gathering, or replaces one whose Version is one
 	// less, with the event that did it. Whoever fits now moves up.
 	PutGathering(g Gathering, e GatheringEvent) error
+	// WantGatheringPicture notes a picture that a channel's provider holds and
+	// that is to be fetched.
+	WantGatheringPicture(id ID, channel, provider string) error
 	// Gathering locks it.
 	Gathering(id ID) (Gathering, error)
 	GatheringByCode(code string) (Gathering, error)

@@ -28,6 +28,8 @@ func (p *player) record(ctx context.Context, line string) (string, error) {
 		return p.recordKept(ctx)
 	case "calls":
 		return p.recordCalls(ctx)
+	case "signups":
+		return p.recordSignups(ctx, arg)
 	case "file":
 		return p.recordFile(line)
 	case "report", "history":
@@ -52,6 +54,30 @@ func (p *player) record(ctx context.Context, line string) (string, error) {
 		return strings.TrimSpace(what + " " + arg + " " + found), err
 	}
 	return "", fmt.Errorf("%w: no record %q", ErrStory, what)
+}
+
+// recordSignups says who signed up for a gathering, and what became of it.
+func (p *player) recordSignups(ctx context.Context, code string) (string, error) {
+	g, err := p.store.GatheringByCode(ctx, code)
+	if errors.Is(err, storage.ErrNotFound) {
+		return "signups " + code + " none", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	all, err := p.store.Attendees(ctx, g.ID)
+	var parts []string
+	for _, a := range all {
+		s := fmt.Sprintf("%d %q %s", a.Place, a.Name, a.State)
+		if a.Stall {
+			s += ", stall"
+		}
+		if a.Result != nil {
+			s += fmt.Sprintf(", %d đồng, %d contracts, %d buyers", a.Result.Revenue, a.Result.Contracts, a.Result.Buyers)
+		}
+		parts = append(parts, s)
+	}
+	return strings.TrimSpace("signups " + code + " " + strings.Join(parts, "; ")), err
 }
 
 func (p *player) recordIdea(ctx context.Context, what string, i storage.Idea) (string, error) {

@@ -127,7 +127,9 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 		return r, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	r.engine = conversations.New(r.prog, texts, r.store)
+	r.engine = conversations.New(r.prog, texts, r.store).With(conversations.Doors{Number: "8077", Link: func(_ context.Context, payload string) (string, error) {
+		return "https://t.me/ocop_bot?start=" + payload, nil
+	}})
 	r.dispatch = dispatch.New(dispatch.Options{
 		Engine: r.engine, Sessions: r.store.Sessions(), Records: r.store, Answers: r.answers,
 		Texts: texts, Log: log, Now: r.clock.now,

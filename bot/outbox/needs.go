@@ -70,6 +70,16 @@ type Store interface {
 	NoticeSentAs(ctx context.Context, provider string) (storage.Notice, error)
 	// AlertsUntold lists what no admin was told of, the oldest first.
 	AlertsUntold(ctx context.Context, limit int) ([]storage.Alert, error)
+	// Gatherings lists those that end after a moment, cancelled ones too.
+	Gatherings(ctx context.Context, after time.Time, limit int) ([]storage.Gathering, error)
+	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
+	// SignupsUntold lists signups with a seat since before a moment who were
+	// not told of what; attended: only those who came.
+	SignupsUntold(ctx context.Context, gathering storage.ID, what string, since time.Time, attended bool, limit int) ([]storage.Signup, error)
+	GatheringPicturesWanted(ctx context.Context, limit int) ([]storage.File, error)
+	// SetGatheringPicture keeps a picture that is wanted still; nil data: it
+	// cannot be had.
+	SetGatheringPicture(ctx context.Context, gathering storage.ID, provider string, data []byte) error
 
 	// Commit runs fn in one transaction, once for a key.
 	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)

@@ -113,6 +113,7 @@ func New(o Options) (*Outbox, error) {
 		river.AddWorkerSafely(workers, &photoWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &planWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &recipientWorker{outbox: b}),
+		river.AddWorkerSafely(workers, &gatheringPictureWorker{outbox: b}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("outbox: %w", err)

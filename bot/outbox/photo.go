@@ -43,27 +43,42 @@ func (w *photoWorker) Work(ctx context.Context, job *river.Job[photoArgs]) error
 	if b.o.Now().Sub(f.At) > giveUp {
 		return b.refuse(ctx, f, outcomeExpired)
 	}
-	source, ok := b.o.Channels[f.Channel].(Fetcher)
-	if !ok {
-		return b.refuse(ctx, f, outcomeNoRoute)
-	}
-	data, _, err := source.Fetch(ctx, f.Provider, longestFetch)
-	var failure *bot.SendError
+	small, failure, err := b.fetchSmall(ctx, f)
 	switch {
-	case errors.As(err, &failure) && failure.Code == bot.Limited:
+	case failure != nil && failure.Code == bot.Limited:
 		return river.JobSnooze(failure.After)
-	case errors.As(err, &failure) && failure.Retryable():
+	case failure != nil:
 		return failure
 	case err != nil:
-		return b.refuse(ctx, f, "unfetchable")
-	}
-	small, err := shrink(data)
-	if err != nil {
 		return b.refuse(ctx, f, err.Error())
 	}
 	f.State, f.MIME, f.Data = storage.FileStored, "image/jpeg", small
 	b.count(photoKind, f.Channel, outcomeStored)
 	return b.finishFile(ctx, f)
+}
+
+// Why a picture cannot be had.
+var (
+	errNoFetcher   = errors.New(outcomeNoRoute)
+	errUnfetchable = errors.New("unfetchable")
+)
+
+// fetchSmall gets a picture from its provider and makes it small. failure is
+// one that may pass; err says why it can never be had.
+func (b *Outbox) fetchSmall(ctx context.Context, f storage.File) (data []byte, failure *bot.SendError, err error) {
+	source, ok := b.o.Channels[f.Channel].(Fetcher)
+	if !ok {
+		return nil, nil, errNoFetcher
+	}
+	data, _, err = source.Fetch(ctx, f.Provider, longestFetch)
+	if errors.As(err, &failure) && failure.Retryable() {
+		return nil, failure, nil
+	}
+	if err != nil {
+		return nil, nil, errUnfetchable
+	}
+	data, err = shrink(data)
+	return data, nil, err
 }
 
 func (b *Outbox) refuse(ctx context.Context, f storage.File, why string) error {

@@ -50,6 +50,8 @@ func (b *Outbox) tick(ctx context.Context, day *digestDay) error {
 	now := b.o.Now()
 	return errors.Join(
 		b.wanted(ctx, now),
+		b.gatheringPictures(ctx, now),
+		b.gatherings(ctx, now),
 		b.escalate(ctx, now),
 		b.digest(ctx, now, day),
 		b.remind(ctx, now),

@@ -17,6 +17,7 @@ import (
 	"ocopbot/bot/dispatch"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
+	"ocopbot/bot/sms"
 	"ocopbot/conversations"
 	"ocopbot/locales"
 	"ocopbot/storage"
@@ -140,7 +141,7 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 	outlets := outbox.Outlets(byName, s.refuseNumber())
 	a.engine = conversations.New(a.prog, texts, a.records).Sends(conversations.Sending{
 		Outlets: outlets, Refuse: s.refuseNumber(), Approval: s.AnnounceApproval,
-	})
+	}).With(doors(s, channels))
 	a.outbox, err = outbox.New(outbox.Options{
 		DB: a.records.DB(), Pool: a.records.Pool(), Store: a.records, Render: renderer{a}, Limiter: limiter,
 		Channels: byName, Outlets: outlets, Programme: a.prog, Log: a.log, Metrics: a.metrics,
@@ -153,6 +154,22 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 		Texts: texts, Log: a.log, Now: time.Now, Metrics: a.metrics,
 	})
 	return a, nil
+}
+
+// doors are how people who see a poster reach the bot.
+func doors(s *Settings, channels []bot.Channel) conversations.Doors {
+	var d conversations.Doors
+	for _, c := range channels {
+		if linked, ok := c.(interface {
+			Link(ctx context.Context, code string) (string, error)
+		}); ok {
+			d.Link = linked.Link
+		}
+	}
+	if s.SMS.Gateway != "" && s.SMS.Sender == string(sms.Number) {
+		d.Number = s.SMS.Number
+	}
+	return d
 }
 
 func (a *app) close() error {

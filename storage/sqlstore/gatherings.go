@@ -86,10 +86,22 @@ func (s *Store) GatheringPicture(ctx context.Context, id storage.ID) ([]byte, er
 		`SELECT picture FROM gatherings WHERE id = $1 AND picture IS NOT NULL`, id)
 }
 
-// SetGatheringPicture keeps a picture of it.
-func (s *Store) SetGatheringPicture(ctx context.Context, id storage.ID, data []byte) error {
-	_, err := s.do(ctx, "gathering's picture", `UPDATE gatherings SET picture = $2 WHERE id = $1`, id, data)
+// SetGatheringPicture keeps the picture a provider held, if it is the one that
+// is wanted still; nil data: it could not be had.
+func (s *Store) SetGatheringPicture(ctx context.Context, id storage.ID, provider string, data []byte) error {
+	_, err := s.do(ctx, "gathering's picture", `UPDATE gatherings SET picture = COALESCE($3, picture), picture_channel = '', picture_file = ''
+		WHERE id = $1 AND picture_file = $2`, id, provider, data)
 	return err
+}
+
+// GatheringPicturesWanted lists the pictures that are still at a provider, as
+// files whose ID is the gathering's.
+func (s *Store) GatheringPicturesWanted(ctx context.Context, limit int) ([]storage.File, error) {
+	return list(ctx, s, "gatherings' pictures", func(row scanner) (f storage.File, err error) {
+		err = row.Scan(&f.ID, &f.Channel, &f.Provider)
+		f.State = storage.FileWanted
+		return f, err
+	}, `SELECT id, picture_channel, picture_file FROM gatherings WHERE picture_file <> '' ORDER BY id LIMIT $1`, limit)
 }
 
 // GatheringEvents lists what happened to a gathering and its signups.
@@ -180,6 +192,10 @@ func (x *tx) Gathering(id storage.ID) (storage.Gathering, error) {
 
 func (x *tx) GatheringByCode(code string) (storage.Gathering, error) {
 	return x.lockGathering(`code = $1`, code)
+}
+
+func (x *tx) WantGatheringPicture(id storage.ID, channel, provider string) error {
+	return x.later(`UPDATE gatherings SET picture_channel = $2, picture_file = $3 WHERE id = $1`, id, channel, provider)
 }
 
 func (x *tx) addGatheringEvent(e storage.GatheringEvent) error {

@@ -147,13 +147,14 @@ func (s *Store) Attendees(ctx context.Context, gathering storage.ID) ([]storage.
 	return all, err
 }
 
-// SignupsUntold lists signups with a seat, made before a moment, at open
-// gatherings that begin within a span, who have not been told a thing.
-func (s *Store) SignupsUntold(ctx context.Context, gathering storage.ID, what string, madeBefore time.Time, limit int) ([]storage.Signup, error) {
+// SignupsUntold lists a gathering's signups with a seat since before a moment,
+// who have not been told a thing; attended: only those who came.
+func (s *Store) SignupsUntold(ctx context.Context, gathering storage.ID, what string, since time.Time, attended bool, limit int) ([]storage.Signup, error) {
 	return list(ctx, s, "signups untold", scanSignup, `SELECT `+signupColumns+` FROM signups s
 		WHERE s.gathering = $1 AND s.state IN `+seated+` AND s.changed < $3
 			AND NOT EXISTS (SELECT 1 FROM gathering_told t WHERE t.signup = s.id AND t.what = $2)
-		ORDER BY s.place LIMIT $4`, gathering, what, ms(madeBefore), limit)
+			AND (s.state = 'attended' OR NOT $4)
+		ORDER BY s.place LIMIT $5`, gathering, what, ms(since), attended, limit)
 }
 
 const signupByID = `SELECT ` + signupColumns + ` FROM signups s WHERE s.id = $1`

@@ -22,7 +22,8 @@ type GatheringRecords interface {
 	GatheringByCode(ctx context.Context, code string) (storage.Gathering, error)
 	Gatherings(ctx context.Context, after time.Time, limit int) ([]storage.Gathering, error)
 	GatheringPicture(ctx context.Context, id storage.ID) ([]byte, error)
-	SetGatheringPicture(ctx context.Context, id storage.ID, data []byte) error
+	GatheringPicturesWanted(ctx context.Context, limit int) ([]storage.File, error)
+	SetGatheringPicture(ctx context.Context, id storage.ID, provider string, data []byte) error
 	GatheringEvents(ctx context.Context, id storage.ID) ([]storage.GatheringEvent, error)
 	GatheringFigures(ctx context.Context, unit ocop.UnitKey, below []ocop.UnitKey, from, to time.Time) (storage.GatheringFigures, error)
 	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
@@ -30,7 +31,7 @@ type GatheringRecords interface {
 	SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error)
 	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
 	Attendees(ctx context.Context, gathering storage.ID) ([]storage.Attendee, error)
-	SignupsUntold(ctx context.Context, gathering storage.ID, what string, madeBefore time.Time, limit int) ([]storage.Signup, error)
+	SignupsUntold(ctx context.Context, gathering storage.ID, what string, since time.Time, attended bool, limit int) ([]storage.Signup, error)
 }
 
 var gatheringChecks = map[string]func(*testing.T, *world){
@@ -147,7 +148,12 @@ func gatheringAsWritten(t *testing.T, w *world) {
 	sameList(t, "events", kinds, []string{"created", "changed"})
 	_, err = w.GatheringPicture(t.Context(), g.ID)
 	w.wants(err, storage.ErrNotFound)
-	w.must(w.SetGatheringPicture(t.Context(), g.ID, []byte("ảnh")))
+	w.write(func(x storage.Tx) error { return x.WantGatheringPicture(g.ID, "telegram", "f1") })
+	wanted := must(w.GatheringPicturesWanted(t.Context(), 9))(t)
+	sameList(t, "wanted", wanted, []storage.File{{ID: g.ID, Channel: "telegram", Provider: "f1", State: storage.FileWanted}})
+	w.must(w.SetGatheringPicture(t.Context(), g.ID, "another", []byte("khác")))
+	w.must(w.SetGatheringPicture(t.Context(), g.ID, "f1", []byte("ảnh")))
+	same(t, "wanted then", len(must(w.GatheringPicturesWanted(t.Context(), 9))(t)), 0)
 	same(t, "picture", string(must(w.GatheringPicture(t.Context(), g.ID))(t)), "ảnh")
 	same(t, "has a picture", must(w.Gathering(t.Context(), g.ID))(t).Picture, true)
 	same(t, "to come", len(must(w.Gatherings(t.Context(), w.now, 9))(t)), 1)
@@ -344,10 +350,11 @@ func toldOnce(t *testing.T, w *world) {
 	g := w.gathering("HC1", 0, 0)
 	s := w.comes(g, "An", nil)
 	untold := func() int {
-		return len(must(w.SignupsUntold(t.Context(), g.ID, "t7", w.now.Add(time.Hour), 9))(t))
+		return len(must(w.SignupsUntold(t.Context(), g.ID, "t7", w.now.Add(time.Hour), false, 9))(t))
 	}
 	same(t, "untold", untold(), 1)
-	same(t, "too late for it", len(must(w.SignupsUntold(t.Context(), g.ID, "t7", s.At, 9))(t)), 0)
+	same(t, "of those who came", len(must(w.SignupsUntold(t.Context(), g.ID, "t7", w.now.Add(time.Hour), true, 9))(t)), 0)
+	same(t, "too late for it", len(must(w.SignupsUntold(t.Context(), g.ID, "t7", s.At, false, 9))(t)), 0)
 	atOnce(4, func(int) {
 		for {
 			err := w.Write(t.Context(), func(x storage.Tx) error {

@@ -1,0 +1,325 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// signup takes part in a gathering. It asks only what the gathering needs and
+// what is not known yet: a training of somebody known is one tap.
+func signup() *Flow { return signupFor(signupFlow, false) }
+
+// signupOther signs somebody else up. It is not done on the word of a sender
+// who may be forged.
+func signupOther() *Flow { return signupFor(signupOtherFlow, true) }
+
+func signupFor(id string, other bool) *Flow {
+	f := &Flow{
+		ID: id, Version: 1, Draft: true, Consent: true, Sure: other,
+		Begin:  beginSignup,
+		Commit: commitSignup,
+		Steps: []*Step{
+			{ID: "name", Needed: missing("name"), Ask: asked("signup.name"), Name: true, Parse: parseName},
+			{ID: "place", Needed: missing("place"), Ask: asked("signup.place"), Parse: parsePlace, Answer: answerPlace},
+			{ID: "which", Needed: has("units?"), Ask: asked("reg.which"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
+			{ID: "products", Needed: has("sells"), Load: loadBrought, Ask: askBrought, Choices: broughtChoices, Parse: parseProduct, Answer: answerBrought},
+			{ID: "stall", Needed: has("stalls"), Ask: asked("signup.stall"), Choices: func(t *T) []bot.Choice {
+				return []bot.Choice{t.choice("yes", "signup.stall_yes"), t.choice("no", "choice.no")}
+			}},
+			{ID: "power", Needed: func(t *T) bool { return t.Get("stall") == "yes" }, Ask: asked("signup.power"), Choices: func(t *T) []bot.Choice {
+				return []bot.Choice{t.choice("none", "signup.power_none"), t.choice("light", "signup.power_light")}
+			}, Parse: parseProduct},
+			{ID: "vehicle", Needed: has("sells"), Ask: asked("signup.vehicle"), Optional: true, Parse: parseProduct},
+		},
+	}
+	if other {
+		who := &Step{ID: "attendee", Needed: missingAlways("attendee"), Ask: asked("signup.attendee"), Name: true, Parse: parseName}
+		f.Steps = append([]*Step{who}, f.Steps...)
+	}
+	return f
+}
+
+// beginSignup sees whether the person may come at all, and fills in what is
+// known of them.
+func beginSignup(t *T) error {
+	v, err := loadGathering(t)
+	if err != nil {
+		return err
+	}
+	g := v.(gatheringView)
+	refuse := func(key string, kv ...string) error {
+		t.close()
+		t.Tell(key, kv...)
+		return nil
+	}
+	code := t.Get("code")
+	mine, signed := g.mine()
+	switch {
+	case g.g.ID == 0:
+		return refuse("events.unknown", "code", code)
+	case t.Get("attendee") == "" && t.F().Flow == signupFlow && signed && mine.Live():
+		t.close()
+		return t.open(gatheringFlow, map[string]string{"code": code})
+	case g.g.State != storage.GatheringOpen:
+		return refuse("signup.off", "title", g.g.Title)
+	case !g.g.Takes(t.Now):
+		return refuse("signup.closed", "title", g.g.Title, "deadline", date(g.g.Deadline), "contact", g.g.Contact)
+	}
+	if t.Get("name") == "" && phoneOf(t.In.From) != "" {
+		t.Set("phone", phoneOf(t.In.From))
+	}
+	all, err := t.candidates()
+	if err != nil {
+		return err
+	}
+	best, against, err := t.mayCome(g.g.Rule, all)
+	if err != nil {
+		return err
+	}
+	if against != "" {
+		return refuse("rule.not_"+against, "title", g.g.Title, "rule", t.ruleText(g.g.Rule), "contact", g.g.Contact)
+	}
+	t.Set("known", "1")
+	if g.g.Kind.Sells() {
+		t.Set("sells", "1")
+	}
+	if g.g.Stalls > 0 {
+		t.Set("stalls", "1")
+	}
+	t.Set("org", "")
+	if best.ID != 0 {
+		t.Set("place", string(best.Unit))
+		t.takeCandidate(best)
+	}
+	return t.knownForSignup()
+}
+
+// knownForSignup fills in the person's name, and where they are.
+func (t *T) knownForSignup() error {
+	if t.S.Person == 0 {
+		return nil
+	}
+	p, err := t.reads.Person(t.Ctx, t.S.Person)
+	if err != nil {
+		return fmt.Errorf("conversations: person: %w", err)
+	}
+	t.Set("name", p.Name)
+	if t.Get("place") == "" {
+		t.Set("place", string(p.Unit))
+	}
+	orgs, err := t.reads.OrganisationsOf(t.Ctx, p.ID)
+	if err != nil {
+		return fmt.Errorf("conversations: organisations: %w", err)
+	}
+	if len(orgs) > 0 && t.Get("org") == "" {
+		t.Set("org", idText(orgs[0].ID))
+		if t.Get("place") == "" {
+			t.Set("place", string(orgs[0].Unit))
+		}
+	}
+	return nil
+}
+
+// takeCandidate notes what a selection looks at: of the first product its
+// group and producer, of the best its stars.
+func (t *T) takeCandidate(s candidate) {
+	if t.Get("group") == "" {
+		t.Set("group", s.Group)
+	}
+	if s.Organisation != 0 && t.Get("org") == "" {
+		t.Set("org", idText(s.Organisation))
+	}
+	if was, _ := strconv.Atoi(t.Get("stars")); s.stars > was { // our own figure; empty is 0
+		t.Set("stars", strconv.Itoa(s.stars))
+	}
+}
+
+// mayCome finds the person's best product that a rule lets in, or what is
+// against all of them. A rule about places only asks where the person is.
+func (t *T) mayCome(r storage.Rule, all []candidate) (best candidate, against string, err error) {
+	for _, s := range all {
+		if why := t.fits(r, s); why != "" {
+			against = why
+		} else if best.ID == 0 || s.stars > best.stars {
+			best = s
+		}
+	}
+	if best.ID != 0 || r.Empty() {
+		return best, "", nil
+	}
+	if against != "" {
+		return best, against, nil
+	}
+	if r.Stars > 0 || len(r.Groups) > 0 || len(r.Producers) > 0 {
+		return best, "product", nil
+	}
+	if t.S.Person != 0 {
+		p, err := t.reads.Person(t.Ctx, t.S.Person)
+		if err != nil {
+			return best, "", fmt.Errorf("conversations: person: %w", err)
+		}
+		best.Unit = p.Unit
+	}
+	if best.Unit == "" { // asked later; the organisers see it
+		return candidate{}, "", nil
+	}
+	return candidate{}, t.fits(r, best), nil
+}
+
+// loadBrought are the products that may be brought and were not named yet.
+func loadBrought(t *T) (any, error) {
+	v, err := loadGathering(t)
+	if err != nil {
+		return nil, err
+	}
+	all, err := t.candidates()
+	if err != nil {
+		return nil, err
+	}
+	named := strings.Fields(t.Get("ideas"))
+	return slices.DeleteFunc(all, func(s candidate) bool {
+		return t.fits(v.(gatheringView).g.Rule, s) != "" || slices.Contains(named, idText(s.ID))
+	}), nil
+}
+
+func askBrought(t *T) (string, locales.Data) {
+	if len(t.Loaded.([]candidate)) == 0 {
+		return "signup.products", nil
+	}
+	if t.Get("ideas") != "" {
+		return "signup.products_more", nil
+	}
+	return "signup.products_which", nil
+}
+
+func broughtChoices(t *T) []bot.Choice {
+	rest := t.Loaded.([]candidate)
+	var cs []bot.Choice
+	if len(rest) > 1 {
+		cs = append(cs, t.choice("all", "signup.products_all"))
+	}
+	for _, s := range rest[:min(len(rest), mostListed)] {
+		cs = append(cs, bot.Choice{ID: idText(s.ID), Label: clip(s.Name, 40)})
+	}
+	if t.Get("ideas") != "" {
+		cs = append(cs, t.choice("enough", "signup.products_enough"))
+	}
+	return cs
+}
+
+// answerBrought takes a product, and asks for more as long as there are some.
+func answerBrought(t *T, v string) error {
+	rest := t.Loaded.([]candidate)
+	_, i := t.flows[t.F().Flow].step("products")
+	left := 0
+	taken := false
+	for _, s := range rest {
+		if v != "all" && v != idText(s.ID) {
+			left++
+			continue
+		}
+		if t.Get("ideas") == "" { // the first says whose it is
+			t.Set("group", "")
+			t.Set("org", "")
+			t.Set("stars", "")
+		}
+		t.Set("ideas", strings.TrimSpace(t.Get("ideas")+" "+idText(s.ID)))
+		t.takeCandidate(s)
+		taken = true
+	}
+	switch {
+	case taken && left > 0 && !t.Caps.Brief:
+		return nil
+	case !taken && v != "enough":
+		t.Set("products", v)
+	}
+	return t.goOn(i)
+}
+
+// ownOrganisation is the producer named in the form, if the person belongs to
+// it still.
+func (t *T) ownOrganisation(tx storage.Tx, person storage.ID) (storage.ID, error) {
+	org, err := textID(t.Get("org"))
+	if err != nil {
+		return 0, nil // none
+	}
+	members, err := tx.Members(org)
+	if err != nil {
+		return 0, err
+	}
+	if slices.ContainsFunc(members, func(m storage.Member) bool { return m.Person == person }) {
+		return org, nil
+	}
+	return 0, nil
+}
+
+// commitSignup takes the seat there is, or a place in the waiting list.
+func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
+	g, err := tx.GatheringByCode(t.Get("code")) // locked first: the line is short
+	if err != nil {
+		return Outcome{}, err
+	}
+	p, err := t.known(tx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	before := p
+	if p.Name == "" {
+		p.Name = t.Get("name")
+	}
+	if p.Phone == "" {
+		p.Phone = t.Get("phone")
+	}
+	if p.Unit == "" && t.Get("attendee") == "" {
+		p.Unit = ocop.UnitKey(t.Get("place"))
+	}
+	if p != before {
+		if err := tx.PutPerson(p); err != nil {
+			return Outcome{}, err
+		}
+	}
+	s := storage.Signup{
+		ID: storage.NewID(t.Now), Gathering: g.ID, Person: p.ID, Attendee: t.Get("attendee"), Products: t.Get("products"),
+		Units: t.unitsAt(ocop.UnitKey(t.Get("place"))), Group: t.Get("group"), Stall: t.Get("stall") == "yes", Vehicle: t.Get("vehicle"), At: t.Now,
+	}
+	s.Stars, _ = strconv.Atoi(t.Get("stars")) // our own figure; empty is 0
+	if s.Organisation, err = t.ownOrganisation(tx, p.ID); err != nil {
+		return Outcome{}, err
+	}
+	switch power := t.Get("power"); power {
+	case "none":
+	case "light":
+		s.Power = t.Text("signup.power_light", nil)
+	default:
+		s.Power = power
+	}
+	for _, text := range strings.Fields(t.Get("ideas")) {
+		id, err := textID(text)
+		if err != nil {
+			return Outcome{}, err
+		}
+		i, err := tx.Idea(id)
+		if err == nil && (i.Person == p.ID || i.Organisation != 0 && i.Organisation == s.Organisation) {
+			s.Ideas = append(s.Ideas, id)
+		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return Outcome{}, err
+		}
+	}
+	o := Outcome{Person: p.ID}
+	if err := tx.SignUp(&s); errors.Is(err, storage.ErrConflict) {
+		o.Notes = []Note{note("signup.not_taken", "title", g.Title)}
+		return o, nil
+	} else if err != nil {
+		return Outcome{}, err
+	}
+	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee)}
+	return o, nil
+}
