@@ -31,6 +31,8 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return t.printed(n)
 	case "plan.chart", "plan.brief", "progress.chart", "progress.sheet", "progress.letter", "progress.letter_edit":
 		return t.provinceNote(n)
+	case "letter.report_file", "letter.report_edit":
+		return t.printedReport(n)
 	case "progress.calls":
 		text, err := t.callList(n)
 		return text, nil, err

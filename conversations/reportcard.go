@@ -111,6 +111,9 @@ func reportCardChoices(t *T) []bot.Choice {
 			cs = append(cs, t.choice("write", "report.write"))
 		}
 	}
+	if v.mine() && t.Caps.Files && v.report.State.HandedIn() {
+		cs = append(cs, t.choice(printFlow, "letter.choice"))
+	}
 	return append(cs, t.choice("list", "report.list"), t.choice(choiceMenu, "choice.menu"))
 }
 
@@ -125,6 +128,9 @@ func answerReportCard(t *T, v string) error {
 		return nil
 	case "write":
 		return t.writeOn(view)
+	case printFlow:
+		t.tellReportPrinted(view)
+		return nil
 	}
 	if !view.works {
 		t.close()
