@@ -7,6 +7,7 @@
 package duties
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -95,10 +96,12 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 			first, last = min(first, year), max(last, year)
 		}
 	}
-	var all []Owed
+	all := make([]Owed, 0, 1024)
 	add := func(o Owed) {
-		if e, ok := longer[o.Duty]; ok {
-			o = o.until(e)
+		if len(longer) > 0 {
+			if e, ok := longer[o.Duty]; ok {
+				o = o.until(e)
+			}
 		}
 		if !o.Due.Before(from) && (!o.Due.After(to) || !o.Since.IsZero()) { // news is told at once
 			all = append(all, o)
@@ -112,7 +115,9 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 			if !within && !moved[storage.Duty{Obligation: ob.ID, Period: period}] {
 				continue
 			}
-			for _, u := range p.Owing(d) {
+			units := p.Owing(d)
+			all = slices.Grow(all, len(units))
+			for _, u := range units {
 				add(ofProgramme(p, d, period, u.Key))
 			}
 		}

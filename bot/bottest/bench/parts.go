@@ -17,6 +17,7 @@ var parts = []part{
 	{"forms", "filling in forms and registering ideas by webhook, beside the floor", (*rig).forms},
 	{"memory", "what a stored session takes of Redis", (*rig).memory},
 	{"sms", "SMS in and out through a real Kannel, beside Kannel by itself", (*rig).sms},
+	{"minute", "working out what is due with ten years of reports behind", (*rig).minute},
 	{"flat", "filling in forms with few and with many sessions stored", (*rig).flat},
 }
 
