@@ -26,8 +26,10 @@ func (e *Engine) view(p storage.Person, officers []storage.Officer, now time.Tim
 	v := storage.Viewer{Person: p, Officers: officers}
 	for _, o := range officers {
 		switch o.Role {
-		case storage.Admin, storage.ProvinceOfficer, storage.DepartmentOfficer:
+		case storage.Admin, storage.ProvinceOfficer:
 			v.All = true
+		case storage.DepartmentOfficer:
+			v.Looks = true
 		default:
 			v.Units = append(v.Units, e.prog.Below(o.Unit, now)...)
 		}
@@ -37,18 +39,29 @@ func (e *Engine) view(p storage.Person, officers []storage.Officer, now time.Tim
 
 // covers tells whether a viewer's offices cover a unit.
 func covers(v storage.Viewer, unit ocop.UnitKey) bool {
+	return v.Looks || inCharge(v, unit)
+}
+
+// inCharge tells whether a viewer is told whom to call in a unit, and what is
+// not published yet. Departments are not: they see what an idea is and how far.
+func inCharge(v storage.Viewer, unit ocop.UnitKey) bool {
 	return v.All || slices.Contains(v.Units, unit)
 }
 
 // scope is what an officer's lists are made from.
 func scope(v storage.Viewer) storage.Scope {
+	return storage.Scope{All: v.All || v.Looks, Units: v.Units}
+}
+
+// inChargeOf is what lists of people are made from.
+func inChargeOf(v storage.Viewer) storage.Scope {
 	return storage.Scope{All: v.All, Units: v.Units}
 }
 
 // mayAct tells whether a viewer decides on ideas of a unit. Departments and
 // leaders look and do not decide: a leader's word is on what the unit sends.
 func mayAct(v storage.Viewer, unit ocop.UnitKey) bool {
-	if !covers(v, unit) {
+	if !inCharge(v, unit) {
 		return false
 	}
 	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool {
@@ -78,6 +91,37 @@ func role(v storage.Viewer) string {
 
 // isOfficer tells whether the viewer holds any office now.
 func isOfficer(v storage.Viewer) bool { return len(v.Officers) > 0 }
+
+// mayInvite tells whether a person may let others see an organisation's forms:
+// who directs it, and who registered it for somebody else and so was its first
+// member. Who came by an invitation invites nobody.
+func mayInvite(members []storage.Member, person storage.ID) bool {
+	for n, m := range members {
+		if m.Person == person && (m.Role == storage.Director || n == 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayInviteTo are the organisations to which the person may invite others.
+func (t *T) mayInviteTo() ([]storage.Organisation, error) {
+	all, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: organisations: %w", err)
+	}
+	var mine []storage.Organisation
+	for _, o := range all {
+		members, err := t.reads.Members(t.Ctx, o.ID)
+		if err != nil {
+			return nil, fmt.Errorf("conversations: members: %w", err)
+		}
+		if mayInvite(members, t.S.Person) {
+			mine = append(mine, o)
+		}
+	}
+	return mine, nil
+}
 
 // tieTo says what connects who is asking to an idea.
 func (t *T) tieTo(i storage.Idea) (tie, error) {

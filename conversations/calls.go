@@ -57,10 +57,7 @@ func loadCalls(t *T) (any, error) {
 		return nil, err
 	}
 	var open []openCall
-	if !isOfficer(v) {
-		return open, nil
-	}
-	requests, err := t.reads.Requests(t.Ctx, scope(v), inboxPage)
+	requests, err := t.reads.Requests(t.Ctx, inChargeOf(v), inboxPage)
 	if err != nil {
 		return nil, fmt.Errorf("conversations: requests: %w", err)
 	}
@@ -70,6 +67,9 @@ func loadCalls(t *T) (any, error) {
 			return nil, fmt.Errorf("conversations: person: %w", err)
 		}
 		open = append(open, openCall{r, p})
+		if err := t.logReading(r.Idea, p.ID, "call"); err != nil {
+			return nil, err
+		}
 	}
 	return open, nil
 }

@@ -124,9 +124,9 @@ func invite() *Flow {
 	return &Flow{
 		ID: inviteFlow, Version: 1, Consent: true,
 		Begin: func(t *T) error {
-			orgs, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
+			orgs, err := t.mayInviteTo()
 			if err != nil {
-				return fmt.Errorf("conversations: organisations: %w", err)
+				return err
 			}
 			if len(orgs) == 1 {
 				t.Set("org", idText(orgs[0].ID))
@@ -134,7 +134,7 @@ func invite() *Flow {
 			return nil
 		},
 		Steps: []*Step{
-			{ID: "org", Needed: missingAlways("org"), Load: loadOrganisations, Choices: func(t *T) []bot.Choice {
+			{ID: "org", Needed: missingAlways("org"), Load: func(t *T) (any, error) { return t.mayInviteTo() }, Choices: func(t *T) []bot.Choice {
 				var cs []bot.Choice
 				for _, o := range t.Loaded.([]storage.Organisation) {
 					cs = append(cs, bot.Choice{ID: idText(o.ID), Label: o.Name})
@@ -155,7 +155,6 @@ func invite() *Flow {
 					return fmt.Errorf("conversations: organisation: %w", err)
 				}
 				t.Set("title", o.Name)
-				t.Set("code", NewCode())
 				t.S.Pending = true
 				return nil
 			}},
@@ -165,9 +164,16 @@ func invite() *Flow {
 			if err != nil {
 				return Outcome{}, err
 			}
-			c := t.Get("code")
-			inv := storage.Invite{Hash: CodeHash(c), For: storage.InviteHelper, Organisation: org, Name: t.Get("title"), By: t.S.Person, Created: t.Now, Expires: t.Now.Add(InviteLasts)}
-			return Outcome{Notes: []Note{note("invite.code", "code", c)}}, tx.PutInvite(inv)
+			members, err := tx.Members(org)
+			if err != nil {
+				return Outcome{}, err
+			}
+			if !mayInvite(members, t.S.Person) {
+				return Outcome{Notes: []Note{note("invite.not_yours")}}, nil
+			}
+			t.S.secret = NewCode()
+			inv := storage.Invite{Hash: CodeHash(t.S.secret), For: storage.InviteHelper, Organisation: org, Name: t.Get("title"), By: t.S.Person, Created: t.Now, Expires: t.Now.Add(InviteLasts)}
+			return Outcome{Notes: []Note{note("invite.code", "code", "")}}, tx.PutInvite(inv)
 		},
 	}
 }

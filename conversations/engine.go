@@ -304,9 +304,9 @@ func hasWords(text string) bool {
 }
 
 // sameLabel tells whether what was typed is a choice's label, or its start of
-// at least three letters. The short form a label has in brackets is as good.
+// at least two letters («hộ» is a word). The short form a label has in brackets is as good.
 func sameLabel(typed, label string) (whole, start bool) {
 	l := viet.Fold(label)
 	_, short, _ := strings.Cut(label, "(")
-	return typed == l || short != "" && typed == viet.Fold(short), len(typed) >= 3 && strings.HasPrefix(l, typed+" ")
+	return typed == l || short != "" && typed == viet.Fold(short), len(typed) >= 2 && strings.HasPrefix(l, typed+" ")
 }

@@ -39,10 +39,10 @@ func handOver() *Flow {
 			if err != nil {
 				return Outcome{}, err
 			}
-			c := t.Get("code")
-			inv := storage.Invite{Hash: CodeHash(c), For: storage.InviteHandOver, Unit: o.Unit, Role: o.Role, Name: t.Get("name"), Officer: o.ID,
+			t.S.secret = NewCode()
+			inv := storage.Invite{Hash: CodeHash(t.S.secret), For: storage.InviteHandOver, Unit: o.Unit, Role: o.Role, Name: t.Get("name"), Officer: o.ID,
 				By: t.S.Person, Created: t.Now, Expires: t.Now.Add(InviteLasts)}
-			return Outcome{Notes: []Note{note("handover.code", "code", c, "name", inv.Name)}}, tx.PutInvite(inv)
+			return Outcome{Notes: []Note{note("handover.code", "code", "", "name", inv.Name)}}, tx.PutInvite(inv)
 		},
 	}
 }
@@ -124,7 +124,6 @@ func answerHandOver(t *T, v string) error {
 		t.close()
 		return nil
 	}
-	t.Set("code", NewCode())
 	t.S.Pending = true
 	return nil
 }

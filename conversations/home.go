@@ -21,6 +21,7 @@ type homeView struct {
 	waiting  int  // ideas in the officer's inbox
 	ideas    bool // has registered before
 	draft    string
+	calls    bool // is told whom to call
 }
 
 // home is the menu everybody comes back to.
@@ -55,6 +56,7 @@ func loadHome(t *T) (any, error) {
 		return nil, err
 	}
 	v.admin, v.province = isAdmin(who), inProvince(who)
+	v.calls = who.All || len(who.Units) > 0
 	if v.officer = isOfficer(who); v.officer {
 		if _, v.waiting, err = t.reads.Inbox(t.Ctx, scope(who), 0, 1); err != nil {
 			return nil, fmt.Errorf("conversations: inbox: %w", err)
@@ -98,7 +100,9 @@ func homeChoices(t *T) []bot.Choice {
 	}
 	if v.officer {
 		add(inboxFlow)
-		add(callsFlow)
+		if v.calls {
+			add(callsFlow)
+		}
 		add(dutiesFlow)
 		add(reportsFlow)
 	}

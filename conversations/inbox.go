@@ -103,7 +103,11 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("conversations: files: %w", err)
 	}
-	if err := t.logReading(i.ID, "card"); err != nil {
+	v, err := t.Viewer()
+	if err != nil {
+		return "", err
+	}
+	if err := t.logReading(i.ID, 0, "card"); err != nil {
 		return "", err
 	}
 	kind := ""
@@ -114,31 +118,44 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 	if g, ok := t.prog.Group(i.Group); ok {
 		group = g.Name(t.S.Lang)
 	}
+	phone, stage, lines := ocop.FormatPhone(owner.Phone), i.Stage, t.officerHistory(events)
+	if !inCharge(v, i.Unit) { // what everybody may know once it is published
+		results, hidden, err := t.results(i)
+		if err != nil {
+			return "", err
+		}
+		if hidden {
+			stage = ocop.Scored
+		}
+		phone, lines = "", append(t.history(events), results...)
+	}
 	return t.Text("officer.card", dataOf(
 		"number", i.Number.String(), "product", i.Name, "unit", t.unitName(string(i.Unit)),
-		"owner", owner.Name, "phone", ocop.FormatPhone(owner.Phone), "producer", org.Name, "kind", kind,
-		"group", group, "fields", t.filledFields(i), "photos", len(files),
-		"stage", t.Text("stage."+string(i.Stage), nil), "lines", strings.Join(t.officerHistory(events), "\n"),
+		"owner", owner.Name, "phone", phone, "producer", org.Name, "kind", kind,
+		"group", group, "fields", t.filledFields(i, inCharge(v, i.Unit)), "photos", len(files),
+		"stage", t.Text("stage."+string(stage), nil), "lines", strings.Join(lines, "\n"),
 	)), nil
 }
 
-// logReading keeps that an officer read of an idea, once a turn.
-func (t *T) logReading(idea storage.ID, what string) error {
-	if t.logged == idea {
-		return nil
-	}
+// logReading keeps that an officer read of an idea, or of a person, once in a
+// turn.
+func (t *T) logReading(idea, subject storage.ID, what string) error {
 	v, err := t.Viewer()
 	if err != nil {
 		return err
 	}
-	if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, Idea: idea, What: what}); err != nil {
+	a := storage.Access{At: t.Now, Person: v.Person.ID, Idea: idea, Subject: subject, What: what}
+	if slices.Contains(t.logged, a) {
+		return nil
+	}
+	if err := t.reads.LogAccess(t.Ctx, a); err != nil {
 		return fmt.Errorf("conversations: access: %w", err)
 	}
-	t.logged = idea
+	t.logged = append(t.logged, a)
 	return nil
 }
 
-func (t *T) filledFields(i storage.Idea) string {
+func (t *T) filledFields(i storage.Idea, inCharge bool) string {
 	var lines []string
 	for _, id := range t.itemIDs() {
 		if id == "product" {
@@ -155,8 +172,12 @@ func (t *T) filledFields(i storage.Idea) string {
 		}
 		lines = append(lines, "• "+t.itemLabel(id)+": "+clip(v, 120))
 	}
-	if f := i.Fields["for"]; f != "" {
-		lines = append(lines, "• "+t.Text("officer.for_other", dataOf("name", f, "phone", ocop.FormatPhone(i.Fields["for_phone"]))))
+	if f := i.Fields[forOther]; f != "" {
+		phone := ""
+		if inCharge {
+			phone = ocop.FormatPhone(i.Fields["for_phone"])
+		}
+		lines = append(lines, "• "+t.Text("officer.for_other", dataOf("name", f, "phone", phone, "signed", i.Fields[forSigned])))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -188,7 +209,19 @@ var officerActs = map[string]struct {
 	"note":   {ocop.EventNoted, true, ""},
 	"plan":   {ocop.EventPlanned, false, "planned"},
 	"papers": {ocop.EventPrepared, false, "prepared"},
+	"signed": {ocop.EventConsented, false, ""},
 }
+
+// Fields of an idea that somebody registered for another: whom, and the day on
+// which an officer noted that person's signed consent.
+const (
+	forOther  = "for"
+	forSigned = "for_signed"
+)
+
+// owesConsent tells whether an idea was registered for somebody who has not
+// been seen to agree.
+func owesConsent(i storage.Idea) bool { return i.Fields[forOther] != "" && i.Fields[forSigned] == "" }
 
 // act shows one idea to an officer and takes what they decide.
 func act() *Flow {
@@ -241,6 +274,9 @@ func actChoices(t *T) []bot.Choice {
 			if _, err := ocop.Next(v.idea.Stage, officerActs[a].event); err == nil {
 				cs = append(cs, t.choice(a, "act."+a))
 			}
+		}
+		if owesConsent(v.idea) {
+			cs = append(cs, t.choice("signed", "act.signed"))
 		}
 		if _, err := ocop.Next(v.idea.Stage, ocop.EventScored); err == nil && v.council {
 			cs = append(cs, t.choice(scoreFlow, "act.score"))
@@ -303,7 +339,7 @@ func commitAct(t *T, tx storage.Tx) (Outcome, error) {
 		return Outcome{}, err
 	}
 	version, _ := strconv.Atoi(t.Get("version")) // our own number
-	if a.event == ocop.EventNoted {
+	if a.event == ocop.EventNoted || a.event == ocop.EventConsented {
 		version = -1
 	}
 	e := storage.Event{ID: storage.NewID(t.Now), Idea: i.ID, At: t.Now, Kind: a.event, Actor: t.S.Person, Role: t.Get("role")}
@@ -311,6 +347,10 @@ func commitAct(t *T, tx storage.Tx) (Outcome, error) {
 		e.Body = map[string]string{"text": text}
 	}
 	_, err = tx.Happen(e, version, func(i *storage.Idea) {
+		if a.event == ocop.EventConsented { // and the idea waits for the officer as before
+			i.Fields[forSigned] = date(t.Now)
+			return
+		}
 		// Where there is nothing to accept, as after an answer, a note is enough.
 		if _, settled := ocop.Next(i.Stage, ocop.EventAccepted); a.event != ocop.EventNoted || settled != nil {
 			i.WaitingLevel = ""

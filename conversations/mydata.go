@@ -26,7 +26,7 @@ func myData() *Flow {
 type myDataView struct {
 	person  storage.Person
 	ideas   []storage.Idea
-	orgs    []storage.Organisation
+	invites bool // may let others see their forms
 	consent storage.Consent
 }
 
@@ -42,9 +42,11 @@ func loadMyData(t *T) (any, error) {
 	if v.ideas, err = t.reads.IdeasOf(t.Ctx, t.S.Person); err != nil {
 		return nil, fmt.Errorf("conversations: ideas: %w", err)
 	}
-	if v.orgs, err = t.reads.OrganisationsOf(t.Ctx, t.S.Person); err != nil {
-		return nil, fmt.Errorf("conversations: organisations: %w", err)
+	orgs, err := t.mayInviteTo()
+	if err != nil {
+		return nil, err
 	}
+	v.invites = len(orgs) > 0
 	consents, err := t.reads.Consents(t.Ctx, t.S.Person)
 	if err != nil {
 		return nil, fmt.Errorf("conversations: consents: %w", err)
@@ -77,7 +79,7 @@ func myDataChoices(t *T) []bot.Choice {
 	var cs []bot.Choice
 	if v.person.ID != 0 {
 		cs = append(cs, t.choice("name", "mydata.fix_name"), t.choice("phone", "mydata.fix_phone"), t.choice("take", "mydata.take"))
-		if len(v.orgs) > 0 {
+		if v.invites {
 			cs = append(cs, t.choice(inviteFlow, "mydata.invite"))
 		}
 	}

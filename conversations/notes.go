@@ -45,6 +45,12 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 	for k, v := range n.Args {
 		d[k] = v
 	}
+	if n.Key == "invite.code" || n.Key == "handover.code" {
+		if t.S.secret == "" { // told again: only its hash is kept
+			return t.Text("invite.told_once", nil), nil, nil
+		}
+		d["code"] = t.S.secret
+	}
 	return t.Text(n.Key, d), nil, nil
 }
 

@@ -1,7 +1,9 @@
 package conversations
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"ocopbot/bot"
 	"ocopbot/storage"
@@ -61,9 +63,21 @@ func photo() *Flow {
 	}
 }
 
+// mostKept is how many pictures of one idea are kept that were sent within 24
+// hours: twice an album of ten. Each is a row of some hundred kilobytes.
+const mostKept = 20
+
 // keepFiles adds the pictures sent to a form that was sent before.
 func (t *T) keepFiles(tx storage.Tx, i storage.Idea) (Outcome, error) {
-	for _, id := range strings.Fields(t.Get("file")) {
+	sent, err := tx.FilesSince(i.ID, t.Now.Add(-24*time.Hour))
+	if err != nil {
+		return Outcome{}, err
+	}
+	files := strings.Fields(t.Get("file"))
+	if sent+len(files) > mostKept {
+		return Outcome{Notes: []Note{note("photo.enough", "number", i.Number.String(), "most", strconv.Itoa(mostKept))}}, nil
+	}
+	for _, id := range files {
 		f := storage.File{ID: storage.NewID(t.Now), Idea: i.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}
 		if err := tx.AddFile(f); err != nil {
 			return Outcome{}, err

@@ -86,7 +86,14 @@ func (t *T) printed(n Note) (string, *bot.Attachment, error) {
 		return "", nil, err
 	}
 	if how == officerTie {
-		if err := t.logReading(i.ID, "print"); err != nil {
+		v, err := t.Viewer()
+		if err != nil {
+			return "", nil, err
+		}
+		if !inCharge(v, i.Unit) { // the form has the phone number
+			return t.Text("officer.only", nil), nil, nil
+		}
+		if err := t.logReading(i.ID, 0, "print"); err != nil {
 			return "", nil, err
 		}
 	}

@@ -33,6 +33,8 @@ type Reads interface {
 
 	Organisation(ctx context.Context, id storage.ID) (storage.Organisation, error)
 	OrganisationsOf(ctx context.Context, person storage.ID) ([]storage.Organisation, error)
+	// Members lists who belongs to an organisation, the first first.
+	Members(ctx context.Context, org storage.ID) ([]storage.Member, error)
 	IsMember(ctx context.Context, org, person storage.ID) (bool, error)
 
 	Gathering(ctx context.Context, id storage.ID) (storage.Gathering, error)

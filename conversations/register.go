@@ -1,7 +1,9 @@
 package conversations
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"ocopbot/bot"
@@ -83,6 +85,15 @@ func beginRegister(t *T) error {
 	if p.Name == "" {
 		return nil
 	}
+	enough, err := t.enoughForms()
+	if err != nil {
+		return err
+	}
+	if enough {
+		t.close()
+		t.Tell("reg.enough", "most", strconv.Itoa(mostForms))
+		return nil
+	}
 	t.Set("known", p.Name)
 	t.Set("name", p.Name)
 	if p.Phone != "" {
@@ -107,6 +118,29 @@ func beginRegister(t *T) error {
 		t.Set("place", string(orgs[0].Unit))
 	}
 	return nil
+}
+
+// mostForms is how many ideas one person registers within 24 hours: enough for
+// a meeting of a whole village around one phone, too few to flood an officer's
+// inbox. Officers, who register for people who come to them, have no limit.
+const mostForms = 30
+
+func (t *T) enoughForms() (bool, error) {
+	ideas, err := t.reads.IdeasOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return false, err
+	}
+	n := 0
+	for _, i := range ideas {
+		if i.Person == t.S.Person && t.Now.Sub(i.Registered) < 24*time.Hour {
+			n++
+		}
+	}
+	if n < mostForms {
+		return false, nil
+	}
+	v, err := t.Viewer()
+	return !isOfficer(v), err
 }
 
 func whoChoices(t *T) []bot.Choice {

@@ -3,9 +3,12 @@ package conversations
 import (
 	"crypto/rand"
 	"slices"
+	"strings"
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/viet"
+	"ocopbot/locales"
 	"ocopbot/storage"
 )
 
@@ -34,6 +37,9 @@ type Session struct {
 	// untold is what a commit has to tell that was found due by an update
 	// other than its own: that update's answer tells it. It is never stored.
 	untold []Note
+	// secret is a one-time code that was just made. It is told in the same
+	// turn, and kept nowhere.
+	secret string
 }
 
 // handledKept is how many update ids of each queue a session remembers. A
@@ -78,6 +84,16 @@ func NewSession(lang string) *Session {
 		lang = "vi"
 	}
 	return &Session{ID: newSessionID(), Lang: lang, Frames: []Frame{homeFrame()}}
+}
+
+// LangOf is the language to begin a dialog in: English where the app is set to
+// it and what was typed does not look Vietnamese; many a farmer's phone was
+// never set to anything else.
+func LangOf(in bot.Incoming) string {
+	if strings.HasPrefix(strings.ToLower(in.Lang), locales.English) && viet.Unaccent(in.Text) == in.Text {
+		return locales.English
+	}
+	return locales.Vietnamese
 }
 
 // newSessionID draws 40 random bits as 8 letters and digits that fit in a button.

@@ -151,6 +151,10 @@ func (t *T) card(number string) (string, error) {
 		"print", t.Caps.Files,
 		"owed", t.Text("owed."+string(stage), dataOf("text", lastText(events, ocop.EventAsked), "reason", lastText(events, ocop.EventReturned))),
 	)
+	data["unsigned"] = ""
+	if owesConsent(i) {
+		data["unsigned"] = i.Fields[forOther]
+	}
 	return t.Text("status.card", data), nil
 }
 
@@ -158,7 +162,7 @@ func (t *T) card(number string) (string, error) {
 // unpublished decisions are the officers' own.
 var toldEvents = map[ocop.EventKind]bool{
 	ocop.EventRegistered: true, ocop.EventAccepted: true, ocop.EventAsked: true, ocop.EventAnswered: true,
-	ocop.EventReturned: true, ocop.EventPublished: true, ocop.EventWithdrawn: true, ocop.EventRevoked: true,
+	ocop.EventReturned: true, ocop.EventConsented: true, ocop.EventPublished: true, ocop.EventWithdrawn: true, ocop.EventRevoked: true,
 }
 
 func (t *T) history(events []storage.Event) []string {

@@ -155,7 +155,7 @@ func commitRegister(t *T, tx storage.Tx) (Outcome, error) {
 		}
 	}
 	if t.Get("other") != "" { // registered for somebody else, whose consent is owed
-		idea.Fields["for"], idea.Fields["for_phone"] = t.Get("name"), t.Get("phone")
+		idea.Fields[forOther], idea.Fields["for_phone"] = t.Get("name"), t.Get("phone")
 	}
 	for _, id := range strings.Fields(t.Get("photos")) {
 		f := storage.File{ID: storage.NewID(t.Now), Idea: idea.ID, Person: author.ID, Channel: t.In.From.Channel(), Provider: id, State: storage.FileWanted, At: t.Now}

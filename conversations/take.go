@@ -171,6 +171,9 @@ func (t *T) takeText() error {
 	if g.Score >= sure && g.Intent != understand.None {
 		return t.wish(g)
 	}
+	if done, err := t.takeBelow(text); done || err != nil {
+		return err
+	}
 	if g.Score >= doubtful && g.Intent != understand.None && !free {
 		return t.open(doubtFlow, map[string]string{"intent": string(g.Intent), "arg": g.Arg})
 	}
@@ -178,6 +181,42 @@ func (t *T) takeText() error {
 		return t.parse(s, text)
 	}
 	return t.missed(s)
+}
+
+// takeBelow takes a text for the answer to the form's question under a help
+// text, where it is one.
+func (t *T) takeBelow(text string) (bool, error) {
+	if f := t.F().Flow; f != helpFlow && f != askFlow || !t.flows[t.under()].Draft {
+		return false, nil
+	}
+	help, offered := *t.F(), t.S.Offered
+	t.close()
+	if err := t.load(); err != nil {
+		return false, err
+	}
+	s := t.present()
+	t.S.Offered = nil
+	for _, c := range t.choices() {
+		t.S.Offered = append(t.S.Offered, c.ID)
+	}
+	id, err := t.chosen(text)
+	if err != nil {
+		return false, err
+	}
+	if id != "" {
+		return true, t.choose(id)
+	}
+	if s.Parse != nil {
+		v, complaint, err := t.tryParse(s, text)
+		if err != nil {
+			return false, err
+		}
+		if complaint == nil {
+			return true, t.answer(s, v)
+		}
+	}
+	t.S.Frames, t.S.Offered = append(t.S.Frames, help), offered
+	return false, nil
 }
 
 // offersAnswers tells whether any of the choices answers the question, and is

@@ -24,8 +24,8 @@ type T struct {
 	Loaded any // what the present step's Load returned
 
 	viewer *storage.Viewer
-	proved bool       // the sender has just shown who they are
-	logged storage.ID // idea whose reading by an officer was logged in this turn
+	proved bool             // the sender has just shown who they are
+	logged []storage.Access // readings by an officer that were logged in this turn
 }
 
 // F is the open conversation.

@@ -130,8 +130,9 @@ type Invite struct {
 // Access is one reading of somebody's record by an officer, kept because the
 // law wants reading logged.
 type Access struct {
-	At     time.Time
-	Person ID // who read
-	Idea   ID
-	What   string // "card", "export", …
+	At      time.Time
+	Person  ID     // who read
+	Idea    ID     // 0: about none
+	Subject ID     // whose name and number were read; 0: those of the idea
+	What    string // "card", "call", "export", …
 }

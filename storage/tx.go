@@ -78,6 +78,8 @@ type Tx interface {
 	PutReportText(t ReportText) error
 
 	AddFile(f File) error
+	// FilesSince counts an idea's files that came since.
+	FilesSince(idea ID, since time.Time) (int, error)
 	AddRequest(r Request) error
 	// CloseRequest answers ErrConflict if it was closed already.
 	CloseRequest(id, by ID, at time.Time) error
@@ -160,4 +162,5 @@ type Viewer struct {
 	Officers []Officer      // assignments in office now
 	Units    []ocop.UnitKey // all units those assignments cover
 	All      bool           // covers every unit (province, admin)
+	Looks    bool           // at every unit, in charge of none (departments)
 }

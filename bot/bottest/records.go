@@ -49,7 +49,7 @@ func (p *player) record(ctx context.Context, line string) (string, error) {
 		}
 		found, err := p.recordIdea(ctx, what, i)
 		return strings.TrimSpace(what + " " + arg + " " + found), err
-	case "person", "consent", "notices", "orgs", "offices":
+	case "person", "consent", "notices", "orgs", "offices", "read":
 		found, err := p.recordPerson(ctx, what, arg)
 		return strings.TrimSpace(what + " " + arg + " " + found), err
 	}
@@ -149,6 +149,9 @@ func (p *player) recordPerson(ctx context.Context, what, name string) (string, e
 			parts = append(parts, fmt.Sprintf("%s %t", c.Purpose, c.Given))
 		}
 		return strings.Join(parts, ", "), err
+	case "read": // how often an officer was shown the person's name and number
+		all, err := p.store.ReadingsOf(ctx, person.ID, 100)
+		return fmt.Sprint(len(all)), err
 	case "offices":
 		for _, o := range offices {
 			parts = append(parts, o.Role+" "+p.prog.Label(o.Unit))

@@ -212,7 +212,7 @@ func (h handler) load(ctx context.Context, in bot.Incoming, now time.Time) (s *c
 	} else if !errors.Is(err, storage.ErrNotFound) {
 		return nil, 0, false, fmt.Errorf("dispatch: load: %w", err)
 	}
-	s = conversations.NewSession(locales.Vietnamese)
+	s = conversations.NewSession(conversations.LangOf(in))
 	p, _, err := h.records.Viewer(ctx, in.From, now)
 	switch {
 	case err == nil:

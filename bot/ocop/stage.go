@@ -36,6 +36,7 @@ const (
 	EventAnswered   EventKind = "answered"
 	EventReturned   EventKind = "returned"
 	EventNoted      EventKind = "noted"     // an officer's note; nothing moves
+	EventConsented  EventKind = "consented" // the signed consent was seen of whom somebody registered for; nothing moves
 	EventEscalated  EventKind = "escalated" // waited too long: the next level is asked
 	EventPlanned    EventKind = "planned"
 	EventStarted    EventKind = "started"
@@ -99,14 +100,14 @@ func afterAcceptance(here Stage) map[EventKind]Stage {
 	}
 }
 
-// Next is the stage an event leads to. Notes and corrections may come at any
+// Next is the stage an event leads to. Notes, corrections and consents may come at any
 // time and move nothing, except that a correction brings back what was
 // returned. What cannot happen fails with ErrStage and leaves the stage.
 func Next(stage Stage, event EventKind) (Stage, error) {
 	if to, ok := moves[stage][event]; ok {
 		return to, nil
 	}
-	if stage != "" && (event == EventNoted || event == EventCorrected) {
+	if stage != "" && (event == EventNoted || event == EventCorrected || event == EventConsented) {
 		if _, known := moves[stage]; known {
 			return stage, nil
 		}

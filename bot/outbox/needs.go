@@ -14,6 +14,9 @@ import (
 // Store is what the outbox needs of the records. Every call bounds itself.
 type Store interface {
 	Notice(ctx context.Context, id storage.ID) (storage.Notice, error)
+	// Overtakes tells whether a notice queued before this one for the same
+	// person could still go out.
+	Overtakes(ctx context.Context, notice storage.ID, now time.Time) (bool, error)
 	// SettleNotice records what became of a queued notice; ErrConflict if
 	// something else did.
 	SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error

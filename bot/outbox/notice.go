@@ -44,6 +44,9 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if to == tried { // it is dead, and nobody's whom that could be noted of
 			return b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
 		}
+		if err := b.inOrder(ctx, n.ID); err != nil {
+			return err
+		}
 		if err := b.waitSlot(ctx, NoticeLane, to); err != nil {
 			return err
 		}
@@ -67,6 +70,32 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		}
 		tried = to
 	}
+}
+
+// orderPatience is how long a notice waits for those queued before it for the
+// same person: jobs run side by side, and news is told in its order. One that
+// is stuck for longer holds up nothing.
+const (
+	orderPatience = 10 * time.Second
+	orderPoll     = 50 * time.Millisecond
+)
+
+func (b *Outbox) inOrder(ctx context.Context, id storage.ID) error {
+	for waited := time.Duration(0); waited < orderPatience; waited += orderPoll {
+		before, err := b.o.Store.Overtakes(ctx, id, b.o.Now())
+		if err != nil {
+			return fmt.Errorf("outbox: %w", err)
+		}
+		if !before {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(orderPoll):
+		}
+	}
+	return nil
 }
 
 // How long what is wrong with a channel may last before another of the

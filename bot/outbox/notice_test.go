@@ -199,3 +199,30 @@ func TestStopDoesNotWaitForSlots(t *testing.T) {
 		servers.Until(h, "the other sent", func() bool { return len(h.tg.said()) == 2 })
 	})
 }
+
+// TestNewsIsToldInItsOrder: jobs run side by side, and a first that is held up
+// is not overtaken by what was queued after it, in the same transaction too.
+func TestNewsIsToldInItsOrder(t *testing.T) {
+	onBoth(t, func(h *house) {
+		p := h.person("telegram:1")
+		kinds := []string{"a", "b", "c", "d", "e", "f"}
+		var last storage.ID
+		h.write(func(tx storage.Tx) error {
+			for _, kind := range kinds {
+				last = storage.NewID(morning)
+				if err := tx.Notify(storage.Notice{ID: last, Person: p, Kind: kind, At: morning}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		h.tg.fail("telegram:1", failure(bot.Limited, time.Second))
+		h.start()
+		h.settled(last)
+		var want []string
+		for _, kind := range kinds {
+			want = append(want, "telegram:1 "+kind)
+		}
+		h.wantSaid(h.tg, want...)
+	})
+}

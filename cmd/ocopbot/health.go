@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ocopbot/storage"
+	"ocopbot/storage/redisstore"
 )
 
 // health answers those who watch over the program.
@@ -58,7 +59,8 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 // wrong lists what keeps the program from handling messages. Both servers are
-// asked at once: one that hangs must not use up the other's time.
+// asked at once: one that hangs must not use up the other's time. Both are
+// written to, for a full disk or memory still lets itself be read.
 func (a *app) wrong(ctx context.Context) (wrong []string) {
 	redis := make(chan error, 1)
 	go func() {
@@ -66,9 +68,13 @@ func (a *app) wrong(ctx context.Context) (wrong []string) {
 			redis <- nil
 			return
 		}
-		redis <- a.redis.Ping(ctx).Err()
+		redis <- redisstore.Writable(ctx, a.redis)
 	}()
-	if err := a.records.Ready(ctx); err != nil {
+	err := a.records.Ready(ctx)
+	if err == nil {
+		err = a.records.Writable(ctx)
+	}
+	if err != nil {
 		wrong = append(wrong, fmt.Sprint("database: ", err))
 	}
 	if err := <-redis; err != nil {

@@ -47,6 +47,12 @@ func Connect(url string) (*redis.Client, error) {
 	return redis.NewClient(o), nil
 }
 
+// Writable tells whether the server answers and has room: ErrFull where it has
+// none.
+func Writable(ctx context.Context, rdb *redis.Client) error {
+	return asStorageError("write", rdb.Set(ctx, "probe", 1, time.Minute).Err())
+}
+
 // asStorageError tells full from unavailable. Redis names no key and no value
 // in its errors, so that they may be logged.
 func asStorageError(doing string, err error) error {

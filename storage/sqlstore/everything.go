@@ -39,6 +39,7 @@ type ownRecord struct {
 	Organisations []ownOrganisation `json:"organisations"`
 	Ideas         []ownIdea         `json:"ideas"`
 	Requests      []ownRequest      `json:"requests"`
+	Readings      []ownReading      `json:"read_by_officers,omitempty"`
 	Notices       []ownNotice       `json:"notices"`
 	Announcements []ownNotice       `json:"announcements"`
 	Offices       []ownOffice       `json:"offices"`
@@ -136,6 +137,13 @@ func (s *Store) ownMessages(ctx context.Context, all *ownRecord, person storage.
 		`SELECT `+requestColumns+` FROM requests q WHERE q.person = $1 ORDER BY q.at, q.id`, person)
 	if err != nil {
 		return err
+	}
+	readings, err := s.ReadingsOf(ctx, person, mostReadings)
+	if err != nil {
+		return err
+	}
+	for _, r := range readings {
+		all.Readings = append(all.Readings, ownReading{r.At, r.What})
 	}
 	for _, q := range requests {
 		all.Requests = append(all.Requests, ownRequest{q.Topic, q.Text, q.At, q.Closed})

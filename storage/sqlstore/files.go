@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ocopbot/storage"
 )
@@ -63,4 +64,8 @@ func (x *tx) AddFile(f storage.File) error {
 	return x.later(`INSERT INTO files (id, idea, report, purpose, person, channel, provider, state, why, mime, data, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		f.ID, ref(f.Idea), ref(f.Report), f.Purpose, f.Person, f.Channel, f.Provider, f.State, f.Why, f.MIME, f.Data, ms(f.At))
+}
+
+func (x *tx) FilesSince(idea storage.ID, since time.Time) (int, error) {
+	return txGet(x, scalar[int], `SELECT COUNT(*) FROM files WHERE idea = $1 AND at >= $2`, idea, ms(since))
 }

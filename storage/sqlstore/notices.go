@@ -44,14 +44,25 @@ func (s *Store) SettleNotice(ctx context.Context, id storage.ID, state, why stri
 	return err
 }
 
+// Overtakes tells whether a notice that was queued before this one for the
+// same person is still to go out, and could go out by now.
+func (s *Store) Overtakes(ctx context.Context, id storage.ID, now time.Time) (bool, error) {
+	return get(ctx, s, "notices before", scalar[bool], `SELECT COUNT(*) > 0 FROM notices n
+		JOIN notices b ON b.person = n.person AND b.state = 'queued' AND b.not_before <= $2
+			AND (b.at < n.at OR b.at = n.at AND (b.seq < n.seq OR b.seq = n.seq AND b.id < n.id))
+		WHERE n.id = $1`, id, ms(now))
+}
+
+// Notify counts the notices of a transaction, for they are told in that order.
 func (x *tx) Notify(n storage.Notice) error {
 	x.concerns(n.Person)
+	x.notified++
 	if n.State == "" {
 		n.State = storage.NoticeQueued
 	}
-	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, subject, channel, not_before, state, why, addr, provider, at, done)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), n.Subject, n.Channel, ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done))
+	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, subject, channel, not_before, state, why, addr, provider, at, done, seq)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), n.Subject, n.Channel, ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done), x.notified)
 	if err != nil || x.store.enqueue == nil || n.State != storage.NoticeQueued {
 		return err
 	}

@@ -117,6 +117,12 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// Writable tells whether there is room to write: ErrFull where there is none.
+func (s *Store) Writable(ctx context.Context) error {
+	_, err := s.do(ctx, "writable", `INSERT INTO probes (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at`, ms(time.Now()))
+	return err
+}
+
 // patience is the deadline of a method whose context has none sooner.
 const patience = 5 * time.Second
 

@@ -23,7 +23,8 @@ type tx struct {
 	// drawn is the last ID that newID gave.
 	drawn storage.ID
 	// last are the numbers last taken from the counters that it has locked.
-	last map[ocop.FormNumber]int
+	last     map[ocop.FormNumber]int
+	notified int // notices so far
 	// broken is the first error of the database: nothing can follow it.
 	broken error
 }

@@ -24,6 +24,8 @@ var commitChecks = map[string]func(*testing.T, *world){
 	"SwallowedErrorFails":          swallowedErrorFails,
 	"NumbersWithoutGaps":           alone(numbersWithoutGaps),
 	"NumbersWithoutGapsTogether":   together(numbersWithoutGaps),
+	"WritableAndReadings":          writableAndReadings,
+	"NoticesAreInOrder":            noticesAreInOrder,
 	"OnePanicsOfMany":              onePanicsOfMany,
 	"SeriesAreApart":               seriesAreApart,
 	"TxSeesItsOwnWrites":           txSeesItsOwnWrites,
@@ -237,4 +239,41 @@ func endedContext(t *testing.T, w *world) {
 	}
 	_, err = w.Person(t.Context(), 7)
 	w.wants(err, storage.ErrNotFound)
+}
+
+func writableAndReadings(t *testing.T, w *world) {
+	w.must(w.Writable(t.Context()))
+	w.must(w.Writable(t.Context()))
+	p, officer := w.person("An", "telegram:1"), w.person("Cán", "telegram:2")
+	read := storage.Access{At: w.now, Person: officer.ID, Subject: p.ID, What: "call"}
+	w.must(w.LogAccess(t.Context(), read))
+	same(t, "reading", must(w.ReadingsOf(t.Context(), p.ID, 10))(t)[0], read)
+	same(t, "read of the officer", len(must(w.ReadingsOf(t.Context(), officer.ID, 10))(t)), 0)
+	i := w.idea(p, "Mật ong")
+	w.write(func(x storage.Tx) error {
+		err := x.AddFile(storage.File{ID: w.id(), Idea: i.ID, Person: p.ID, State: storage.FileWanted, At: w.now})
+		same(t, "files of today", must(x.FilesSince(i.ID, w.now))(t), 1)
+		same(t, "files of tomorrow", must(x.FilesSince(i.ID, w.now.Add(time.Second)))(t), 0)
+		return err
+	})
+}
+
+func noticesAreInOrder(t *testing.T, w *world) {
+	p := w.person("An", "telegram:1")
+	var ids []storage.ID
+	w.write(func(x storage.Tx) error {
+		for range 4 {
+			n := storage.Notice{ID: w.id(), Person: p.ID, Kind: "accepted", At: w.now}
+			ids = append(ids, n.ID)
+			w.must(x.Notify(n))
+		}
+		return nil
+	})
+	for n, id := range ids {
+		same(t, "overtakes", must(w.Overtakes(t.Context(), id, w.now))(t), n > 0)
+	}
+	for n, id := range ids {
+		same(t, "overtakes then", must(w.Overtakes(t.Context(), id, w.now))(t), false)
+		w.must(w.SettleNotice(t.Context(), ids[n], storage.NoticeSent, "", "telegram:1", "1", w.now))
+	}
 }

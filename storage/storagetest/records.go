@@ -17,6 +17,9 @@ type Enqueue = func(context.Context, *sql.Tx, storage.Notice) error
 
 // Records is a store of records as the suite uses it.
 type Records interface {
+	Writable(ctx context.Context) error
+	ReadingsOf(ctx context.Context, subject storage.ID, limit int) ([]storage.Access, error)
+	Overtakes(ctx context.Context, notice storage.ID, now time.Time) (bool, error)
 	CommitTogether(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
 	Commit(ctx context.Context, key storage.Key, now time.Time, fn func(storage.Tx) ([]byte, error)) ([]byte, error)
 	Write(ctx context.Context, fn func(storage.Tx) error) error

@@ -13,6 +13,7 @@ import (
 
 	"ocopbot/bot/bottest/faketelegram"
 	"ocopbot/bot/bottest/servers"
+	"ocopbot/storage"
 )
 
 // full has people register until there is no room, checks what the program
@@ -34,6 +35,10 @@ func full(t *testing.T, w *world, fill, room func(), says string) {
 	servers.Until(t, "the log says "+says, func() bool {
 		program.mustLive()
 		return strings.Contains(program.said(), says)
+	})
+	servers.Until(t, "/readyz says "+says, func() bool {
+		status, why := program.ready()
+		return status == 503 && strings.Contains(why, storage.ErrFull.Error())
 	})
 	if w.fake.Pending() == 0 {
 		t.Error("an update was acknowledged though there is no room")
