@@ -38,7 +38,7 @@ func plan() *Flow {
 }
 
 // inProvince tells whether a viewer sees the whole province.
-func inProvince(v storage.Viewer) bool { return v.All }
+func inProvince(v storage.Viewer) bool { return v.All || v.Looks }
 
 // entersPlan: departments look.
 func entersPlan(v storage.Viewer) bool {

@@ -247,7 +247,10 @@ func writableAndReadings(t *testing.T, w *world) {
 	p, officer := w.person("An", "telegram:1"), w.person("Cán", "telegram:2")
 	read := storage.Access{At: w.now, Person: officer.ID, Subject: p.ID, What: "call"}
 	w.must(w.LogAccess(t.Context(), read))
-	same(t, "reading", must(w.ReadingsOf(t.Context(), p.ID, 10))(t)[0], read)
+	got := must(w.ReadingsOf(t.Context(), p.ID, 10))(t)[0]
+	same(t, "when", got.At.Equal(read.At), true)
+	same(t, "subject", got.Subject, p.ID)
+	same(t, "reader", got.Person, officer.ID)
 	same(t, "read of the officer", len(must(w.ReadingsOf(t.Context(), officer.ID, 10))(t)), 0)
 	i := w.idea(p, "Mật ong")
 	w.write(func(x storage.Tx) error {
