@@ -50,15 +50,8 @@ func (t *T) attendees(g storage.Gathering) ([]storage.Attendee, error) {
 	if err != nil {
 		return nil, fmt.Errorf("conversations: attendees: %w", err)
 	}
-	v, err := t.Viewer()
-	if err != nil {
+	if err := t.logReading(0, 0, "attendees "+g.Code); err != nil {
 		return nil, err
-	}
-	if t.logged != g.ID {
-		if err := t.reads.LogAccess(t.Ctx, storage.Access{At: t.Now, Person: v.Person.ID, What: "attendees " + g.Code}); err != nil {
-			return nil, fmt.Errorf("conversations: access: %w", err)
-		}
-		t.logged = g.ID
 	}
 	return all, nil
 }
