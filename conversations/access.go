@@ -227,3 +227,38 @@ func mayHold(v storage.Viewer, unit ocop.UnitKey) bool {
 	_, holds := holdsFor(v)
 	return holds && covers(v, unit)
 }
+
+// announcesFor are the units for which a viewer makes announcements: the
+// province's for its own officers and the departments', a district for its
+// own. Communes make none.
+func announcesFor(v storage.Viewer) []ocop.UnitKey {
+	var units []ocop.UnitKey
+	for _, o := range v.Officers {
+		switch o.Role {
+		case storage.ProvinceOfficer, storage.Admin, storage.DepartmentOfficer, storage.DistrictOfficer:
+			units = append(units, o.Unit)
+		}
+	}
+	return units
+}
+
+// seconds are the other officers who make announcements for a unit, or for
+// one above it.
+func (t *T) seconds(unit ocop.UnitKey) ([]storage.ID, error) {
+	units := []ocop.UnitKey{unit}
+	for _, u := range t.prog.Ancestors(unit) {
+		units = append(units, u.Key)
+	}
+	officers, err := t.reads.OfficersIn(t.Ctx, units, t.Now)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: officers: %w", err)
+	}
+	var others []storage.ID
+	for _, o := range officers {
+		makes := len(announcesFor(storage.Viewer{Officers: []storage.Officer{o}})) > 0
+		if makes && o.Person != t.S.Person && !slices.Contains(others, o.Person) {
+			others = append(others, o.Person)
+		}
+	}
+	return others, nil
+}

@@ -86,7 +86,7 @@ func (e *Engine) Progress(ctx context.Context, a storage.Announcement, tally []s
 	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true}
 	m.Text = t.Text("told.progress", dataOf("text", clip(firstLine(a.Text), 60), "state", t.Text("told.state_"+a.State, nil), "lines", t.tally(tally)))
 	if !caps.Paged {
-		m.Choices = []bot.Choice{t.choice("ann/"+idText(a.ID), "notice.choice_open")}
+		m.Choices = []bot.Choice{t.choice("ann/"+idText(a.ID), "told.choice_open")}
 	}
 	return m, nil
 }

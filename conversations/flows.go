@@ -52,6 +52,11 @@ const (
 	guestsFlow      = "guests"
 	selectFlow      = "select"
 	checkinFlow     = "checkin"
+	newsFlow        = "news"
+	toldFlow        = "told"
+	announceFlow    = "ann"
+
+	announcementsFlow = "anns"
 )
 
 // allFlows lists every conversation.
@@ -66,5 +71,6 @@ func allFlows() []*Flow {
 		printForm(), plan(), progress(),
 		reports(), report(), review(),
 		gatherings(), gathering(), signup(), signupOther(), result(), makeGathering(), callOff(), guests(), selectGuests(), checkin(),
+		news(), told(), announce(), announcements(),
 	}
 }

@@ -18,6 +18,7 @@ type homeView struct {
 	officer  bool
 	admin    bool
 	province bool // sees the whole province
+	tells    bool // makes announcements
 	waiting  int  // ideas in the officer's inbox
 	ideas    bool // has registered before
 	draft    string
@@ -57,6 +58,7 @@ func loadHome(t *T) (any, error) {
 	}
 	v.admin, v.province = isAdmin(who), inProvince(who)
 	v.calls = who.All || len(who.Units) > 0
+	v.tells = len(announcesFor(who)) > 0
 	if v.officer = isOfficer(who); v.officer {
 		if _, v.waiting, err = t.reads.Inbox(t.Ctx, scope(who), 0, 1); err != nil {
 			return nil, fmt.Errorf("conversations: inbox: %w", err)
@@ -112,6 +114,9 @@ func homeChoices(t *T) []bot.Choice {
 	if v.province {
 		add(planFlow)
 		add(progressFlow)
+	}
+	if v.tells {
+		add(announcementsFlow)
 	}
 	add(registerFlow)
 	if v.ideas {
@@ -253,6 +258,19 @@ func (t *T) province(flow string) error {
 		return nil
 	}
 	return t.open(flow, nil)
+}
+
+// announcers opens the announcements, for who makes some.
+func (t *T) announcers(with map[string]string) error {
+	v, err := t.Viewer()
+	if err != nil {
+		return err
+	}
+	if len(announcesFor(v)) == 0 {
+		t.Tell("officer.only")
+		return nil
+	}
+	return t.open(announcementsFlow, with)
 }
 
 // officers opens a conversation that is for officers only.

@@ -78,7 +78,7 @@ func myDataChoices(t *T) []bot.Choice {
 	v := t.Loaded.(myDataView)
 	var cs []bot.Choice
 	if v.person.ID != 0 {
-		cs = append(cs, t.choice("name", "mydata.fix_name"), t.choice("phone", "mydata.fix_phone"), t.choice("take", "mydata.take"))
+		cs = append(cs, t.choice("name", "mydata.fix_name"), t.choice("phone", "mydata.fix_phone"), t.choice("take", "mydata.take"), t.choice(newsFlow, "mydata.news"))
 		if v.invites {
 			cs = append(cs, t.choice(inviteFlow, "mydata.invite"))
 		}

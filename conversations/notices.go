@@ -61,6 +61,10 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	storage.NoticeCalledOff: (*T).tellOfGathering,
 	storage.NoticeReminder:  (*T).tellOfGathering,
 	storage.NoticeResults:   (*T).tellOfGathering,
+	noticeNews:              (*T).newsQuestion,
+	noticeSecond:            (*T).tellOfAnnouncement,
+	noticeApproved:          (*T).tellOfAnnouncement,
+	noticeReturned:          (*T).tellOfAnnouncement,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.
@@ -213,6 +217,14 @@ func (t *T) takeNotice(choice string) error {
 			return err
 		}
 		return t.openDuty(r.Duty)
+	case "ann":
+		return t.announcers(map[string]string{"ann": number})
+	case "told":
+		return t.open(toldFlow, map[string]string{"ann": number})
+	case "stop":
+		return t.open(stopFlow, nil)
+	case "news":
+		return t.open(newsFlow, map[string]string{"set": number, "once": "1"})
 	}
 	t.Tell("engine.old_button")
 	return nil

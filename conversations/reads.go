@@ -72,6 +72,14 @@ type Reads interface {
 	// latest day first.
 	SMSDays(ctx context.Context, since time.Time) ([]storage.SMSDay, error)
 	Alert(ctx context.Context, id storage.ID) (storage.Alert, error)
+	Announcement(ctx context.Context, id storage.ID) (storage.Announcement, error)
+	// Announcements lists those made in the units of a scope, the latest first.
+	Announcements(ctx context.Context, scope storage.Scope, limit int) ([]storage.Announcement, error)
+	CountRecipients(ctx context.Context, announcement storage.ID) ([]storage.RecipientCount, error)
+	CountAudience(ctx context.Context, a storage.Audience, now time.Time) (int, error)
+	// Reaches lists people of an audience by their ids, from after one on,
+	// each with what decides whether and how they can be told.
+	Reaches(ctx context.Context, a storage.Audience, after storage.ID, limit int, now time.Time) ([]storage.Reach, error)
 
 	// What units reported, and what the records say for it.
 	Report(ctx context.Context, id storage.ID) (storage.Report, error)

@@ -17,11 +17,12 @@ func stopMessages() *Flow {
 				t.Tell("stop.nothing")
 				return nil
 			}
+			t.Set("msg", t.In.MessageID)
 			t.S.Pending = true
 			return nil
 		},
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
-			c := storage.Consent{ID: storage.NewID(t.Now), Person: t.S.Person, Purpose: storage.ForAdvertising, Given: false, Text: ConsentText, At: t.Now, Addr: t.In.From, Message: t.In.MessageID}
+			c := storage.Consent{ID: storage.NewID(t.Now), Person: t.S.Person, Purpose: storage.ForAdvertising, Given: false, Text: ConsentText, At: t.Now, Addr: t.In.From, Message: t.Get("msg")}
 			return Outcome{Notes: []Note{note("stop.done")}}, tx.AddConsent(c)
 		},
 	}

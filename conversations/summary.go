@@ -163,6 +163,11 @@ func commitRegister(t *T, tx storage.Tx) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
+	if t.Get("known") == "" && t.Get("other") == "" { // the first one
+		if err := t.askNews(tx, author.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if err := tx.AddIdea(&idea, author.ID); err != nil {
 		return Outcome{}, err
 	}

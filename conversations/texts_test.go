@@ -53,7 +53,7 @@ func families(t *testing.T) map[string][]string {
 		"reg.new_":            {"new", "existing"},
 		"help.":               helpTopics,
 		"help.choice_":        helpTopics,
-		"home.choice_":        {planFlow, progressFlow, "continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
+		"home.choice_":        {planFlow, progressFlow, "continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, announcementsFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
 		"weekday.":            {"0", "1", "2", "3", "4", "5", "6"},
 		"report.state_":       constants(t, "../bot/ocop", "ReportState"),
 		"report.short_":       constants(t, "../bot/ocop", "ReportState"),
@@ -62,8 +62,16 @@ func families(t *testing.T) map[string][]string {
 		"act.text_":           textActs,
 		"notice.alert_":       {storage.AlertBudget, storage.AlertLoop, storage.AlertFlood},
 		"sms.begin":           {"", "_number"},
-		"notice.":             append(told, "report_offered", "report_refused", "report_filed", "report_signed", "report_received", "report_returned", "answered", "published", "escalated", "digest"),
+		"notice.":             append(told, noticeNews, noticeSecond, noticeApproved, noticeReturned, "report_offered", "report_refused", "report_filed", "report_signed", "report_received", "report_returned", "answered", "published", "escalated", "digest"),
 		"command.":            commandNames,
+		"ann.part_":           partIDs(),
+		"ann.class_":          {string(ocop.Advertising), string(ocop.ServiceNotice), string(ocop.Bulletin)},
+		"ann.reason_":         serviceReasons,
+		"ann.field_":          {"class", "aud", "text", "english", "picture", "when"},
+		"ann.came_":           {storage.SignupRegistered, storage.SignupWaiting, storage.SignupAttended},
+		"anns.act_":           slices.Collect(maps.Keys(announcementActions)),
+		"anns.done_":          becoming(),
+		"news.done_":          slices.Collect(maps.Keys(newsPurposes)),
 		"told.state_":         {storage.AnnouncementDraft, storage.AnnouncementWaiting, storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone},
 		"told.count_":         {storage.RecipientSent, storage.RecipientQueued, storage.RecipientHeld, storage.RecipientFailed},
 		"told.why_":           whys(t),
@@ -73,6 +81,23 @@ func families(t *testing.T) map[string][]string {
 	all["notice."] = append(all["notice."], gatheringNotices...)
 	all["home.choice_"] = append(all["home.choice_"], gatheringsFlow)
 	return all
+}
+
+func partIDs() (ids []string) {
+	for _, p := range audienceParts() {
+		ids = append(ids, p.id)
+	}
+	return ids
+}
+
+// becoming are the acts that change an announcement.
+func becoming() (acts []string) {
+	for id, a := range announcementActions {
+		if a.become != "" {
+			acts = append(acts, id)
+		}
+	}
+	return acts
 }
 
 // whys are the reasons why somebody is not told, or not yet, that have a text

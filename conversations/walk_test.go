@@ -79,11 +79,18 @@ func newWalk(t *testing.T) (w *walk, producer, officer storage.ID) {
 	if err := store.Migrate(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	w = &walk{T: t, ctx: ctx, store: store, engine: New(prog, texts, store), now: time.Date(2026, 6, 15, 9, 0, 0, 0, ocop.Local),
+	w = &walk{T: t, ctx: ctx, store: store, engine: New(prog, texts, store).Sends(sendsInTests), now: time.Date(2026, 6, 15, 9, 0, 0, 0, ocop.Local),
 		caps: bot.Caps{Name: "telegram", Buttons: true, Files: true, Longest: 4096}, seen: map[string]bool{}, asked: map[string]bool{}, left: map[string]bool{}}
 	producer, officer = w.records(prog)
 	return w, producer, officer
 }
+
+// sendsInTests are a free channel and one that costs.
+var sendsInTests = Sending{Refuse: "8077", Approval: 100, Outlets: []Outlet{
+	{Caps: bot.Caps{Name: "telegram", Buttons: true, Longest: 4096}, Carrier: storage.Carrier{Adverts: true}},
+	{Caps: bot.Caps{Name: "tel", Form: "sms", Plain: true, Longest: 306, Paged: true, Brief: true}, Carrier: storage.Carrier{Phone: true, Adverts: true},
+		Cost: func(bot.Message) (int, int64) { return 2, 1600 }},
+}}
 
 func TestWalkEveryStep(t *testing.T) {
 	w, producer, officer := newWalk(t)
@@ -160,6 +167,13 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 			return tx.PutReportFigure(storage.ReportFigure{Report: r.ID, Figure: "ideas", Prefilled: 2, Value: 3, Reason: "sổ", Version: 1, By: officer, At: w.now})
 		}))
 	}
+	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
+		g := storage.Gathering{ID: storage.NewID(w.now), Code: "HC1", Kind: storage.Fair, Title: "Hội chợ OCOP", Place: "Lạng Sơn", From: w.now.AddDate(0, 1, 0), To: w.now.AddDate(0, 1, 2),
+			Deadline: w.now.AddDate(0, 0, 20), Unit: province.Key, State: storage.GatheringOpen, Created: w.now, Version: 1}
+		write(tx.PutAnnouncement(storage.Announcement{ID: storage.NewID(w.now), Author: producer, Role: "province", Unit: province.Key, Class: ocop.ServiceNotice,
+			Reason: "tập huấn", Text: "Lớp tập huấn OCOP", State: storage.AnnouncementWaiting, Size: 2, Created: w.now, Version: 1}))
+		return tx.PutGathering(g, storage.GatheringEvent{ID: storage.NewID(w.now), Gathering: g.ID, At: w.now, Kind: "made"})
+	}))
 	for n, events := range [][]ocop.EventKind{
 		{ocop.EventAsked}, {ocop.EventReturned}, {ocop.EventAccepted, ocop.EventScored}, {ocop.EventAccepted, ocop.EventScored, ocop.EventDecided},
 		{}, {ocop.EventAccepted},
@@ -344,6 +358,8 @@ func where(addr bot.Address, s *Session) string {
 		about = f.get("obligation")
 	case reportFlow: // which text
 		about = f.get("item") + f.get("at")
+	case announceFlow: // an audience of those who signed up has one more question
+		about = fmt.Sprint(f.get("event") != "")
 	case actFlow: // in which stage
 		about = f.get("number") + f.get("act")
 	case gatheringFlow, guestsFlow, makeFlow: // which

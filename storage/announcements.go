@@ -78,6 +78,10 @@ type Audience struct {
 	Stages      []ocop.Stage   `json:"stages,omitempty"`
 	Languages   []string       `json:"languages,omitempty"`
 	Channels    []string       `json:"channels,omitempty"` // reachable by one of them, and told by it
+	// Gathering: signed up to it, and stands there in one of these states (any,
+	// if none is named).
+	Gathering  ID       `json:"gathering,omitzero"`
+	Attendance []string `json:"attendance,omitempty"`
 	// Within are Units and all units below them, as they stand when the
 	// people are looked for; it is not stored.
 	Within []ocop.UnitKey `json:"-"`

@@ -42,6 +42,13 @@ func (r Reach) Way(class ocop.Class, carriers map[string]Carrier, only []string,
 	return best
 }
 
+// Agrees tells whether a person wants to be told things of a class at an
+// address.
+func (r Reach) Agrees(class ocop.Class, addr bot.Address) bool {
+	s := r.standing(class, addr, Carrier{})
+	return s.Agreed.After(s.Refused)
+}
+
 // preferred are the routes in the order they are to be tried.
 func (r Reach) preferred() []Route {
 	routes := slices.Clone(r.Routes)

@@ -16,6 +16,9 @@ import (
 	"ocopbot/bot/dispatch"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
+	"ocopbot/bot/sms"
+	"ocopbot/bot/telegram"
+	"ocopbot/bot/terminal"
 	"ocopbot/conversations"
 	"ocopbot/locales"
 	"ocopbot/storage"
@@ -96,7 +99,7 @@ func openStore(ctx context.Context, path string) (*sqlstore.Store, *outbox.Queue
 		return nil, nil, err
 	}
 	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: path, Enqueue: queue.Enqueue,
-		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}, Log: slog.New(slog.DiscardHandler)})
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Try: queue.EnqueueTrial, Tell: queue.EnqueueRecipients}, Log: slog.New(slog.DiscardHandler)})
 	return store, queue, err
 }
 
@@ -127,9 +130,10 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 		return r, err
 	}
 	log := slog.New(slog.DiscardHandler)
+	outlets := outletsOf(channel)
 	r.engine = conversations.New(r.prog, texts, r.store).With(conversations.Doors{Number: "8077", Link: func(_ context.Context, payload string) (string, error) {
 		return "https://t.me/ocop_bot?start=" + payload, nil
-	}})
+	}}).Sends(conversations.Sending{Outlets: outlets, Refuse: storyRefuse, Approval: storyApproval})
 	r.dispatch = dispatch.New(dispatch.Options{
 		Engine: r.engine, Sessions: r.store.Sessions(), Records: r.store, Answers: r.answers,
 		Texts: texts, Log: log, Now: r.clock.now,
@@ -154,10 +158,34 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 	ch := r.phone.channel()
 	r.outbox = outbox.Options{
 		DB: r.store.DB(), Store: r.store, Render: renderer{r}, Programme: r.prog, Log: log, Now: r.clock.now,
-		Channels: map[string]bot.Channel{ch.Caps().Name: ch},
-		Limiter:  outbox.NewLocalLimiter(outbox.Pace{Every: time.Microsecond, Burst: 1000}, nil),
+		Channels: map[string]bot.Channel{ch.Caps().Name: ch}, Outlets: outlets,
+		Limiter: outbox.NewLocalLimiter(outbox.Pace{Every: time.Microsecond, Burst: 1000}, nil),
 	}
 	return r, nil
+}
+
+// A story's number to text a refusal to, and how many people an announcement
+// may have without a second officer's word.
+const (
+	storyRefuse   = "8077"
+	storyApproval = 3
+)
+
+// outletsOf is a story's one channel, as announcements see it. By SMS, whose
+// number is no brandname, nothing may be advertised.
+func outletsOf(channel string) []conversations.Outlet {
+	caps := map[string]bot.Caps{
+		OnTelegram: (*telegram.Channel)(nil).Caps(), OnTerminal: (*terminal.Channel)(nil).Caps(), OnSMS: {Name: sms.Name, Form: "sms", Plain: true, Longest: 306, Paged: true, Brief: true, Forgeable: true},
+	}[channel]
+	o := conversations.Outlet{Caps: caps, Carrier: storage.Carrier{Adverts: true}}
+	if channel == OnSMS {
+		o.Carrier = storage.Carrier{Phone: true}
+		o.Cost = func(m bot.Message) (int, int64) {
+			segments, _ := sms.Segments(m.Numbered(), false)
+			return segments, int64(segments) * 300
+		}
+	}
+	return []conversations.Outlet{o}
 }
 
 // drawPicture makes what people photograph.

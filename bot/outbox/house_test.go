@@ -17,6 +17,7 @@ import (
 // house is an outbox with all it needs, on one of the databases.
 type house struct {
 	*testing.T
+	url     string
 	store   *sqlstore.Store
 	outbox  *outbox.Outbox
 	o       outbox.Options
@@ -42,7 +43,7 @@ func onBoth(t *testing.T, test func(h *house)) {
 // build makes a house whose outbox is not started.
 func build(t *testing.T, url string) *house {
 	t.Helper()
-	h := &house{T: t, tg: newChannel("telegram"), tel: newChannel("tel"), texts: &texts{}, clock: &clock{now: morning}}
+	h := &house{T: t, url: url, tg: newChannel("telegram"), tel: newChannel("tel"), texts: &texts{}, clock: &clock{now: morning}}
 	h.store = openStore(t, url)
 	prog, err := ocop.Load("lang-son-2021")
 	if err != nil {
@@ -65,7 +66,7 @@ func openStore(t *testing.T, url string) *sqlstore.Store {
 		t.Fatal(err)
 	}
 	store, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: url, Enqueue: queue.Enqueue,
-		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}})
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Try: queue.EnqueueTrial, Tell: queue.EnqueueRecipients}})
 	if err != nil {
 		t.Fatal(err)
 	}

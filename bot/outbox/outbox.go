@@ -114,6 +114,7 @@ func New(o Options) (*Outbox, error) {
 		river.AddWorkerSafely(workers, &planWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &recipientWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &gatheringPictureWorker{outbox: b}),
+		river.AddWorkerSafely(workers, &tryWorker{outbox: b}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("outbox: %w", err)

@@ -58,6 +58,9 @@ func shrink(data []byte) ([]byte, error) {
 	return nil, errLargeResult
 }
 
+// SmallPicture is a picture as it is kept and sent, made anew from its pixels.
+func SmallPicture(data []byte) ([]byte, error) { return shrink(data) }
+
 // fit is the size to draw at: the same shape, no side too long, none empty.
 func fit(r image.Rectangle) image.Rectangle {
 	w, h := float64(r.Dx()), float64(r.Dy())

@@ -73,6 +73,17 @@ func (planArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: plansQueue}
 }
 
+// tryArgs name an announcement that is to be sent to one address.
+type tryArgs struct {
+	ID   storage.ID  `json:"id,string"`
+	Addr bot.Address `json:"addr"`
+}
+
+func (tryArgs) Kind() string { return "try" }
+func (tryArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: answersQueue}
+}
+
 // recipientArgs name one person an announcement is for.
 type recipientArgs struct {
 	Announcement storage.ID `json:"a,string"`
@@ -124,6 +135,15 @@ func (q *Queue) EnqueuePlan(ctx context.Context, tx *sql.Tx, id storage.ID, epoc
 	return nil
 }
 
+// EnqueueTrial puts the job that sends an announcement to one address into a
+// transaction.
+func (q *Queue) EnqueueTrial(ctx context.Context, tx *sql.Tx, id storage.ID, to bot.Address) error {
+	if _, err := q.client.InsertTx(ctx, tx, tryArgs{id, to}, nil); err != nil {
+		return fmt.Errorf("outbox: enqueue a trial: %w", err)
+	}
+	return nil
+}
+
 // EnqueueRecipients puts the jobs that tell some people into the transaction
 // that writes them down.
 func (q *Queue) EnqueueRecipients(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error {
@@ -138,8 +158,10 @@ func (q *Queue) EnqueueRecipients(ctx context.Context, tx *sql.Tx, keys []storag
 	return nil
 }
 
+// from has a job run at a moment, or at once: one that is named to the queue
+// waits for the queue's scheduler even if it is past.
 func from(at time.Time) *river.InsertOpts {
-	if at.IsZero() {
+	if !at.After(time.Now()) {
 		return &river.InsertOpts{}
 	}
 	return &river.InsertOpts{ScheduledAt: at}

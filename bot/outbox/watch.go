@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -25,18 +26,24 @@ type Editor interface {
 // How often the progress of an announcement is shown: while people are being
 // told, and while all wait for the morning.
 const (
-	watchOften  = 5 * time.Second
+	watchOften  = 6 * time.Second
 	watchSeldom = time.Minute
 )
 
 // watch shows how far an announcement is, and ends it when nobody waits. Its
 // error puts the job off until the next look.
 func (b *Outbox) watch(ctx context.Context, id storage.ID) error {
-	ended, err := b.o.Store.EndAnnouncement(ctx, id, b.o.Now())
+	a, err := b.o.Store.Announcement(ctx, id)
 	if err != nil {
 		return fmt.Errorf("outbox: watch: %w", err)
 	}
-	a, err := b.o.Store.Announcement(ctx, id)
+	if a.Watch.Addr != "" && a.Watch.Message == "" {
+		return b.begin(ctx, a)
+	}
+	ended, err := b.o.Store.EndAnnouncement(ctx, id, b.o.Now())
+	if err == nil && ended {
+		a, err = b.o.Store.Announcement(ctx, id)
+	}
 	if err != nil {
 		return fmt.Errorf("outbox: watch: %w", err)
 	}
@@ -57,6 +64,23 @@ func (b *Outbox) watch(ctx context.Context, id storage.ID) error {
 		}
 	}
 	return river.JobSnooze(pause)
+}
+
+// begin shows for how many an announcement is, before it is looked at how far
+// it got.
+func (b *Outbox) begin(ctx context.Context, a storage.Announcement) error {
+	counts, err := b.o.Store.CountRecipients(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("outbox: watch: %w", err)
+	}
+	all := storage.RecipientCount{State: storage.RecipientQueued}
+	for _, c := range counts {
+		all.Count += c.Count
+	}
+	if err := b.show(ctx, a, []storage.RecipientCount{all}, false); err != nil {
+		return err
+	}
+	return river.JobSnooze(watchOften)
 }
 
 // show changes the message that shows the progress, or sends it where there
@@ -87,6 +111,7 @@ func (b *Outbox) show(ctx context.Context, a storage.Announcement, tally []stora
 		err = editor.Edit(ctx, w.Addr, w.Message, m)
 	case w.Message == "" || ended:
 		w.Message, err = ch.Send(ctx, w.Addr, m)
+		w.Message = cmp.Or(w.Message, "-") // not every channel names its messages
 	default:
 		return nil
 	}
@@ -133,7 +158,7 @@ func (b *Outbox) fetchPicture(ctx context.Context, a storage.Announcement) error
 // for every person.
 type pictures struct {
 	mu   sync.Mutex
-	kept map[storage.ID]*bot.Attachment
+	kept map[storage.Picture]*bot.Attachment
 }
 
 const picturesKept = 4
@@ -144,7 +169,7 @@ func (b *Outbox) picture(ctx context.Context, a storage.Announcement) (*bot.Atta
 	}
 	b.pictures.mu.Lock()
 	defer b.pictures.mu.Unlock()
-	if p, ok := b.pictures.kept[a.ID]; ok {
+	if p, ok := b.pictures.kept[a.Picture]; ok {
 		return p, nil
 	}
 	data, err := b.o.Store.AnnouncementPicture(ctx, a.ID)
@@ -152,9 +177,9 @@ func (b *Outbox) picture(ctx context.Context, a storage.Announcement) (*bot.Atta
 		return nil, fmt.Errorf("outbox: picture: %w", err)
 	}
 	if b.pictures.kept == nil || len(b.pictures.kept) >= picturesKept {
-		b.pictures.kept = map[storage.ID]*bot.Attachment{}
+		b.pictures.kept = map[storage.Picture]*bot.Attachment{}
 	}
 	p := &bot.Attachment{Name: "tin.jpg", MIME: "image/jpeg", Data: data}
-	b.pictures.kept[a.ID] = p
+	b.pictures.kept[a.Picture] = p
 	return p, nil
 }

@@ -77,7 +77,7 @@ func openRecords(ctx context.Context, s *Settings) (*records, error) {
 		return nil, err
 	}
 	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: s.DatabaseURL, Enqueue: queue.Enqueue,
-		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Tell: queue.EnqueueRecipients}, Log: s.logger()})
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Try: queue.EnqueueTrial, Tell: queue.EnqueueRecipients}, Log: s.logger()})
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,8 @@ type commands struct {
 	Programme  programmeCmd  `cmd:"" help:"List the units of a programme, or check a programme file."`
 	Understand understandCmd `cmd:"" help:"Show what free text is taken for: a line in, the intent and its score out."`
 	Remind     remindCmd     `cmd:"" help:"Remind officers of what is due, or print who would be."`
+	Announce   announceCmd   `cmd:"" help:"Tell many people something, by their own channels and by the law."`
+	Import     importCmd     `cmd:"" help:"Read lists from others."`
 	Backup     backupCmd     `cmd:"" help:"Write all records to one file."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into an empty database."`
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, services and what is left undone."`

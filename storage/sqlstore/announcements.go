@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"ocopbot/bot"
 	"ocopbot/storage"
 )
 
@@ -88,6 +89,20 @@ func (x *tx) announce(a storage.Announcement) error {
 	}
 	if err := x.store.announce.Plan(x.ctx, x.sql, a.ID, a.Epoch, a.NotBefore); err != nil {
 		return fmt.Errorf("sqlstore: enqueue announcement: %w", x.breaks(err))
+	}
+	return nil
+}
+
+// TryAnnouncement enqueues the job that sends an announcement to one address.
+func (x *tx) TryAnnouncement(id storage.ID, to bot.Address) error {
+	if x.store.announce.Try == nil {
+		return nil
+	}
+	if err := x.flush(); err != nil {
+		return err
+	}
+	if err := x.store.announce.Try(x.ctx, x.sql, id, to); err != nil {
+		return fmt.Errorf("sqlstore: enqueue a trial: %w", x.breaks(err))
 	}
 	return nil
 }

@@ -42,7 +42,14 @@ func either(all ...string) string { return "(" + strings.Join(all, " OR ") + ")"
 // audience is the one place where an audience becomes SQL: a condition on the
 // persons p.
 func (c *conditions) audience(a storage.Audience, now time.Time) string {
-	return both("p.erased = 0", among(c, "p.lang", a.Languages), c.channels(a.Channels), c.capacity(a, now))
+	return both("p.erased = 0", among(c, "p.lang", a.Languages), c.channels(a.Channels), c.signedUp(a), c.capacity(a, now))
+}
+
+func (c *conditions) signedUp(a storage.Audience) string {
+	if a.Gathering == 0 {
+		return ""
+	}
+	return `EXISTS (SELECT 1 FROM signups u WHERE ` + both("u.person = p.id", "u.gathering = "+c.arg(a.Gathering), among(c, "u.state", a.Attendance)) + `)`
 }
 
 func (c *conditions) channels(names []string) string {

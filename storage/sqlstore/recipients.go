@@ -8,14 +8,17 @@ import (
 	"slices"
 	"time"
 
+	"ocopbot/bot"
 	"ocopbot/storage"
 )
 
-// Announce puts jobs of announcements into a transaction. Both use nothing
-// but the transaction.
+// Announce puts jobs of announcements into a transaction, using nothing but
+// it.
 type Announce struct {
 	// Plan enqueues the job that writes down the recipients, from at on.
 	Plan func(ctx context.Context, tx *sql.Tx, id storage.ID, epoch int, at time.Time) error
+	// Try enqueues the job that sends it to one address.
+	Try func(ctx context.Context, tx *sql.Tx, id storage.ID, to bot.Address) error
 	// Tell enqueues the jobs that tell some people, from at on.
 	Tell func(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error
 }
@@ -248,6 +251,25 @@ func (x *tx) move(k storage.RecipientKey, from string, m storage.Move, now time.
 	}
 	return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
 		storage.NewID(now), m.Addr, k.Announcement, k.Person, ms(now))
+}
+
+// SettleBooked notes what a carrier says became of an address whose message
+// was ordered in bulk; ErrNotFound if none was.
+func (s *Store) SettleBooked(ctx context.Context, id storage.ID, addr bot.Address, state string, now time.Time) error {
+	err := s.transact(ctx, func(x *tx) error {
+		person, err := txGet(x, scalar[storage.ID], `UPDATE recipients SET state = $3, why = '', addr = $2, at = $4
+			WHERE announcement = $1 AND state = 'held' AND why = 'booked'
+				AND person = (SELECT person FROM routes WHERE addr = $2) RETURNING person`, id, addr, state, ms(now))
+		if err != nil || state != storage.RecipientSent {
+			return err
+		}
+		return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
+			storage.NewID(now), addr, id, person, ms(now))
+	})
+	if err != nil {
+		return fmt.Errorf("sqlstore: booked: %w", err)
+	}
+	return nil
 }
 
 // Settle records what became of recipients that were being told.

@@ -6,6 +6,7 @@ import (
 	_ "image/jpeg" // formats sendPhoto takes
 	_ "image/png"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type Message struct {
 	RemoveKeyboard bool
 	File           *File
 	Answer         bool // it came as the answer to a webhook
+	Edited         bool // it stands in the place of an earlier one of the same ID
 	At             time.Time
 }
 
@@ -152,6 +154,45 @@ func (s *Server) send(q *request, m Message) (any, error) {
 		"message_id": m.ID, "date": m.At.Unix(), "text": m.Text,
 		"chat": map[string]any{"id": p.ID, "type": "private"},
 	}, nil
+}
+
+// editMessageText changes a message the person has. They hear of it anew.
+func (s *Server) editMessageText(q *request) (any, error) {
+	p, err := s.recipient(q)
+	if err != nil {
+		return nil, err
+	}
+	m := Message{Text: strings.TrimSpace(q.params["text"]), Edited: true, At: now()}
+	if m.Text == "" || units(m.Text) > 4096 {
+		return nil, bad("message text is empty or too long")
+	}
+	if raw := q.params["reply_markup"]; raw != "" {
+		if err := m.markup(raw); err != nil {
+			return nil, err
+		}
+		if m.Keyboard != nil || m.RemoveKeyboard {
+			return nil, bad("inline keyboard expected")
+		}
+	}
+	if m.ID, err = strconv.ParseInt(q.params["message_id"], 10, 64); err != nil {
+		return nil, bad("message identifier is not specified")
+	}
+	was := -1
+	for i, r := range p.received {
+		if r.ID == m.ID {
+			was = i
+		}
+	}
+	switch {
+	case was < 0 || p.received[was].File != nil:
+		return nil, bad("message to edit not found")
+	case p.received[was].Text == m.Text && reflect.DeepEqual(p.received[was].Buttons, m.Buttons):
+		return nil, &apiError{code: 400, text: "Bad Request: message is not modified", fault: true}
+	}
+	p.received = append(p.received, m)
+	p.changed.wake()
+	s.idle.wake()
+	return map[string]any{"message_id": m.ID, "date": m.At.Unix(), "text": m.Text, "chat": map[string]any{"id": p.ID, "type": "private"}}, nil
 }
 
 // file is something getFile can name.

@@ -31,6 +31,7 @@ func methods() map[string]method {
 		"deleteWebhook":       {[]string{"drop_pending_updates"}, (*Server).deleteWebhook},
 		"getWebhookInfo":      {nil, (*Server).getWebhookInfo},
 		"sendMessage":         {fields("text", "disable_web_page_preview", "link_preview_options"), (*Server).sendMessage},
+		"editMessageText":     {[]string{"chat_id", "message_id", "text", "reply_markup", "disable_web_page_preview"}, (*Server).editMessageText},
 		"sendPhoto":           {fields("photo", "caption"), (*Server).sendPhoto},
 		"sendDocument":        {fields("document", "caption"), (*Server).sendDocument},
 		"sendChatAction":      {[]string{"chat_id", "action"}, (*Server).sendChatAction},

@@ -1,0 +1,294 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ocopbot/bot"
+	"ocopbot/bot/ocop"
+	"ocopbot/locales"
+	"ocopbot/storage"
+)
+
+// Notices about announcements: their subject is the announcement.
+const (
+	noticeSecond   = "ann_second"   // a second officer is asked
+	noticeApproved = "ann_approved" // … and agreed
+	noticeReturned = "ann_returned" // … or did not
+)
+
+// announcementsShown is how many announcements an officer sees at once.
+const announcementsShown = 8
+
+// announcements are an officer's: what is being sent and what was, how far it
+// is, and what can be done about it.
+func announcements() *Flow {
+	return &Flow{
+		ID: announcementsFlow, Version: 1, Sure: true,
+		Steps: []*Step{
+			{ID: "list", Needed: func(t *T) bool { return t.Get("ann") == "" }, Load: loadAnnouncements, Ask: askAnnouncements, Choices: announcementChoices, Answer: answerAnnouncements},
+			{ID: "card", Load: loadAnnouncement, Ask: askAnnouncement, Choices: announcementActs, Answer: answerAnnouncement},
+		},
+		Commit: commitAnnouncement,
+	}
+}
+
+func loadAnnouncements(t *T) (any, error) {
+	v, err := t.Viewer()
+	if err != nil {
+		return nil, err
+	}
+	if len(announcesFor(v)) == 0 {
+		return []storage.Announcement(nil), nil
+	}
+	all, err := t.reads.Announcements(t.Ctx, scope(v), announcementsShown)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: announcements: %w", err)
+	}
+	return all, nil
+}
+
+func askAnnouncements(t *T) (string, locales.Data) {
+	var lines []string
+	for _, a := range t.Loaded.([]storage.Announcement) {
+		lines = append(lines, t.Text("anns.line", dataOf("date", date(a.Created), "text", clip(firstLine(a.Text), 60), "state", t.Text("told.state_"+a.State, nil))))
+	}
+	if len(lines) == 0 {
+		return "anns.none", nil
+	}
+	return "anns.list", dataOf("lines", strings.Join(lines, "\n"))
+}
+
+func announcementChoices(t *T) []bot.Choice {
+	cs := []bot.Choice{t.choice("new", "anns.new")}
+	for _, a := range t.Loaded.([]storage.Announcement) {
+		cs = append(cs, bot.Choice{ID: idText(a.ID), Label: clip(firstLine(a.Text), 30)})
+	}
+	return append(cs, t.choice(choiceMenu, "choice.menu"))
+}
+
+func answerAnnouncements(t *T, v string) error {
+	who, err := t.Viewer()
+	if err != nil {
+		return err
+	}
+	if len(announcesFor(who)) == 0 {
+		t.close()
+		t.Tell("officer.only")
+		return nil
+	}
+	if v == "new" {
+		return t.open(announceFlow, nil)
+	}
+	t.Set("ann", v)
+	t.goTo("card")
+	return nil
+}
+
+type announcementView struct {
+	storage.Announcement
+	counts []storage.RecipientCount
+	author string
+	may    []string // what this officer can do about it
+}
+
+// loadAnnouncement reads an announcement with what the officer may do about
+// it as things are now.
+func loadAnnouncement(t *T) (any, error) {
+	var v announcementView
+	who, err := t.Viewer()
+	if err != nil {
+		return nil, err
+	}
+	id, err := textID(t.Get("ann"))
+	if err != nil || len(announcesFor(who)) == 0 {
+		return v, nil
+	}
+	a, err := t.reads.Announcement(t.Ctx, id)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !covers(who, a.Unit) {
+		return v, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("conversations: announcement: %w", err)
+	}
+	v.Announcement = a
+	if v.counts, err = t.reads.CountRecipients(t.Ctx, id); err != nil {
+		return nil, fmt.Errorf("conversations: recipients: %w", err)
+	}
+	if a.Author != 0 {
+		p, err := t.reads.Person(t.Ctx, a.Author)
+		if err != nil {
+			return nil, fmt.Errorf("conversations: author: %w", err)
+		}
+		v.author = p.Name
+	}
+	for _, act := range []string{"approve", "return", "withdraw", "pause", "resume", "cancel", "look", "edit", "again"} {
+		if announcementActions[act].allowed(a, who.Person.ID) {
+			v.may = append(v.may, act)
+		}
+	}
+	return v, nil
+}
+
+func askAnnouncement(t *T) (string, locales.Data) {
+	v := t.Loaded.(announcementView)
+	if v.ID == 0 {
+		return "anns.gone", nil
+	}
+	t.Set("version", strconv.Itoa(v.Version))
+	lines := ""
+	if len(v.counts) > 0 {
+		lines = t.tally(v.counts)
+	}
+	when := ""
+	if !v.NotBefore.IsZero() && v.NotBefore.After(t.Now) {
+		when = v.NotBefore.In(ocop.Local).Format(whenLayout)
+	}
+	return "anns.card", dataOf("text", v.Text, "state", t.Text("told.state_"+v.State, nil), "class", t.Text("ann.class_"+string(v.Class), nil),
+		"reason", v.Reason, "author", v.author, "date", date(v.Created), "when", when, "size", v.Size, "lines", lines)
+}
+
+func announcementActs(t *T) []bot.Choice {
+	var cs []bot.Choice
+	for _, act := range t.Loaded.(announcementView).may {
+		cs = append(cs, t.choice(act, "anns.act_"+act))
+	}
+	return append(cs, t.choice("list", "anns.all"), t.choice(choiceMenu, "choice.menu"))
+}
+
+// announcementActions are what officers do about an announcement: who may, in
+// which state, and what becomes of it. Those without become only show or open
+// something.
+var announcementActions = map[string]announcementAction{
+	"approve":  {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementSending},
+	"return":   {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementDraft},
+	"withdraw": {[]string{storage.AnnouncementWaiting}, +1, storage.AnnouncementDraft},
+	"pause":    {[]string{storage.AnnouncementSending}, 0, storage.AnnouncementPaused},
+	"resume":   {[]string{storage.AnnouncementPaused}, 0, storage.AnnouncementSending},
+	"cancel":   {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, storage.AnnouncementCancelled},
+	"look":     {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, ""},
+	"edit":     {[]string{storage.AnnouncementDraft}, 0, ""},
+	"again":    {[]string{storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone}, 0, ""},
+}
+
+type announcementAction struct {
+	in     []string // states
+	author int      // +1: only its author, -1: anybody else, 0: everybody in charge
+	become string
+}
+
+func (act announcementAction) allowed(a storage.Announcement, who storage.ID) bool {
+	if act.author > 0 && a.Author != who || act.author < 0 && a.Author == who {
+		return false
+	}
+	return slices.Contains(act.in, a.State)
+}
+
+func answerAnnouncement(t *T, v string) error {
+	if v == "list" {
+		t.Set("ann", "")
+		t.goTo("list")
+		return nil
+	}
+	seen := t.Loaded.(announcementView)
+	if !slices.Contains(seen.may, v) {
+		t.Tell("engine.old_button")
+		return nil
+	}
+	switch v {
+	case "look":
+		return nil
+	case "edit", "again":
+		return t.open(announceFlow, announceAnswers(seen.Announcement))
+	}
+	t.Set("act", v)
+	t.S.Pending = true
+	return nil
+}
+
+// announceAnswers are the answers an announcement was made of: editing begins
+// with its summary.
+func announceAnswers(a storage.Announcement) map[string]string {
+	with := map[string]string{
+		"ann": idText(a.ID), "class": string(a.Class), "text": a.Text, "english": a.English, "photo": a.Picture.Provider,
+		"photo_from": a.Picture.Channel, "when": "now",
+	}
+	if a.Class == ocop.ServiceNotice {
+		with["reason"] = a.Reason
+	}
+	maps.Copy(with, audienceAnswers(a.Audience))
+	maps.DeleteFunc(with, func(_, v string) bool { return v == "" })
+	return with
+}
+
+// commitAnnouncement does what was decided on the version the officer saw: of
+// two who decide at once one wins, and the other is told.
+func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
+	act := t.Get("act")
+	card := Outcome{Next: "card", Set: map[string]string{"act": ""}}
+	id, err := textID(t.Get("ann"))
+	if err != nil {
+		return Outcome{}, err
+	}
+	a, err := tx.Announcement(id)
+	if err != nil {
+		return Outcome{}, err
+	}
+	action := announcementActions[act]
+	if strconv.Itoa(a.Version) != t.Get("version") || !action.allowed(a, t.S.Person) {
+		card.Notes = []Note{{Key: "anns.conflict"}}
+		return card, nil
+	}
+	a.State = action.become
+	a.Version++
+	switch act {
+	case "approve":
+		a.Approver, a.Approved, a.Began = t.S.Person, t.Now, t.Now
+		a.Epoch++
+	case "resume":
+		a.Epoch++
+		a.Began = t.Now
+	case "return":
+		a.Approver, a.Approved = t.S.Person, t.Now
+	case "cancel":
+		a.Ended = t.Now
+		if err := tx.CancelRecipients(a.ID, t.Now); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := tx.PutAnnouncement(a); err != nil {
+		return Outcome{}, err
+	}
+	told := map[string]string{"approve": noticeApproved, "return": noticeReturned}[act]
+	if told != "" && a.Author != 0 {
+		n := storage.Notice{ID: storage.NewID(t.Now), Person: a.Author, Kind: told, Subject: a.ID, State: storage.NoticeQueued, At: t.Now}
+		if err := tx.Notify(n); err != nil {
+			return Outcome{}, err
+		}
+	}
+	card.Notes = []Note{note("anns.done_" + act)}
+	return card, nil
+}
+
+// tellOfAnnouncement is news of an announcement to the officers concerned.
+func (t *T) tellOfAnnouncement(n storage.Notice, m bot.Message) (bot.Message, error) {
+	a, err := t.reads.Announcement(t.Ctx, n.Subject)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && n.Kind == noticeSecond && a.State != storage.AnnouncementWaiting {
+		return m, ErrMovedOn
+	}
+	if err != nil {
+		return m, fmt.Errorf("conversations: announcement: %w", err)
+	}
+	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size)
+	m.Text = t.Text("notice."+n.Kind, data)
+	if t.Caps.Paged {
+		t.shorten(&m, "notice."+n.Kind, data)
+		return m, nil
+	}
+	m.Choices = []bot.Choice{t.choice("ann/"+idText(a.ID), "told.choice_open")}
+	return m, nil
+}
