@@ -13,7 +13,6 @@ import (
 
 	"ocopbot/bot/bottest/faketelegram"
 	"ocopbot/bot/bottest/servers"
-	"ocopbot/storage"
 )
 
 // full has people register until there is no room, checks what the program
@@ -38,7 +37,7 @@ func full(t *testing.T, w *world, fill, room func(), says string) {
 	})
 	servers.Until(t, "/readyz says "+says, func() bool {
 		status, why := program.ready()
-		return status == 503 && strings.Contains(why, storage.ErrFull.Error())
+		return status == 503 && strings.Contains(why, says)
 	})
 	if w.fake.Pending() == 0 {
 		t.Error("an update was acknowledged though there is no room")
