@@ -143,6 +143,8 @@ type Message struct {
 	Ref      Ref         // goes back with a Tap
 	Contact  string      // label of a button that shares one's phone number; empty for none
 	Attached *Attachment // nil for none
+	// Accents are kept on a channel that is Plain.
+	Accents bool
 	// Sure asks for a send whose result is seen. Without it a channel may use
 	// a cheaper way that reports no failure, such as the body of a webhook's
 	// answer.
@@ -182,6 +184,9 @@ type Caps struct {
 	Plain   bool   // no accents: Vietnamese is folded before sending
 	Abroad  bool   // the provider keeps what is said outside Vietnam
 	Files   bool   // files can go along with a message
+	// Accented is Longest for a Message with Accents, in UTF-16 units, on a
+	// channel that is Plain but for those who want it otherwise; 0: for nobody.
+	Accented int
 	// Paged: what is longer than Longest is shown a page at a time. Length is
 	// that of Numbered, without accents if Plain.
 	Paged bool

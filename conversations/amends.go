@@ -26,7 +26,7 @@ func (t *T) restore() error {
 	if err != nil {
 		return fmt.Errorf("conversations: restore: %w", err)
 	}
-	t.S.Person, t.S.Consent = p.ID, nil
+	t.S.Person, t.S.Consent, t.S.Accents = p.ID, nil, p.Accents
 	ideas, err := t.reads.IdeasOf(t.Ctx, p.ID)
 	if err != nil {
 		return fmt.Errorf("conversations: restore: %w", err)
@@ -79,5 +79,5 @@ func (e *Engine) Late(ctx context.Context, s *Session, outcome []byte, addr bot.
 	if len(told) == 0 {
 		return bot.Reply{}, ErrMovedOn
 	}
-	return bot.Reply{Messages: []bot.Message{{Text: strings.Join(told, "\n\n"), Sure: true}}}, nil
+	return bot.Reply{Messages: []bot.Message{{Text: strings.Join(told, "\n\n"), Sure: true, Accents: t.accented()}}}, nil
 }

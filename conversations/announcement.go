@@ -3,6 +3,7 @@ package conversations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,11 @@ func (e *Engine) Sends(s Sending) *Engine {
 	with := *e
 	with.sending = s
 	return &with
+}
+
+// reaches tells whether there is a channel.
+func (s Sending) reaches(channel string) bool {
+	return slices.ContainsFunc(s.Outlets, func(o Outlet) bool { return o.Caps.Name == channel })
 }
 
 // carriers are what the channels can do.

@@ -64,6 +64,10 @@ func commitCall(t *T, tx storage.Tx) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	o := Outcome{Notes: []Note{note("call.done", "phone", ocop.FormatPhone(t.Get("phone")))}}
+	if p, err = t.ownNumber(tx, p, t.Get(vouched), &o); err != nil {
+		return Outcome{}, err
+	}
 	p.Name, p.Phone = t.Get("name"), t.Get("phone")
 	if p.Unit == "" {
 		p.Unit = ocop.UnitKey(t.Get("place"))
@@ -75,5 +79,6 @@ func commitCall(t *T, tx storage.Tx) (Outcome, error) {
 	if err := tx.AddRequest(r); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Person: p.ID, Notes: []Note{note("call.done", "phone", ocop.FormatPhone(p.Phone))}}, nil
+	o.Person = p.ID
+	return o, nil
 }

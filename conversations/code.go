@@ -106,7 +106,11 @@ func (t *T) takeUp(tx storage.Tx, p storage.Person, inv storage.Invite) (Outcome
 		return Outcome{}, err
 	}
 	n := note("code.welcome", "name", inv.Name, "unit", t.unitName(string(inv.Unit)), "role", t.Text("role."+inv.Role, nil))
-	return Outcome{Person: p.ID, Notes: []Note{n}}, nil
+	out := Outcome{Person: p.ID, Notes: []Note{n}}
+	if t.Caps.Forgeable { // the code shows who they are; from now on a PIN does
+		out.Proved, out.Open = true, pinFlow
+	}
+	return out, nil
 }
 
 // looksLikeCode tells a text that is nothing but a one-time code.

@@ -1,6 +1,8 @@
 package conversations
 
 import (
+	"errors"
+
 	"ocopbot/bot"
 	"ocopbot/bot/viet"
 	"ocopbot/storage"
@@ -67,14 +69,31 @@ func consent() *Flow {
 // known returns the session's person inside a transaction, and makes one, with
 // address and consent, when nothing was recorded of them before.
 func (t *T) known(tx storage.Tx) (storage.Person, error) {
-	if t.S.Person != 0 {
-		return tx.Person(t.S.Person)
+	p, isNew, err := t.sender(tx)
+	if err != nil || !isNew {
+		return p, err
 	}
-	p := storage.Person{ID: storage.NewID(t.Now), Lang: t.S.Lang, Created: t.Now}
 	if err := tx.PutPerson(p); err != nil {
 		return p, err
 	}
 	return p, t.introduce(tx, p)
+}
+
+// sender is whose session it is; isNew: nothing is recorded of them yet. A
+// number may have been shown to be somebody's meanwhile, in another chat.
+func (t *T) sender(tx storage.Tx) (p storage.Person, isNew bool, err error) {
+	if t.S.Person != 0 {
+		p, err = tx.Person(t.S.Person)
+		return p, false, err
+	}
+	p, err = tx.PersonAt(t.In.From)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Person{ID: storage.NewID(t.Now), Lang: t.S.Lang, Accents: t.S.Accents, Created: t.Now}, true, nil
+	}
+	if err != nil {
+		return p, false, err
+	}
+	return p, false, t.introduce(tx, p)
 }
 
 // introduce records address and consent of a person the transaction made.

@@ -27,6 +27,8 @@ const (
 	isEnglish
 	isQuiet
 	hasPage
+	hasAccents
+	isProved
 )
 
 // Encode packs the session: length-prefixed strings and varints, for memory in
@@ -48,6 +50,12 @@ func (s *Session) Encode() []byte {
 	}
 	if s.Page > 0 {
 		flags |= hasPage
+	}
+	if s.Accents {
+		flags |= hasAccents
+	}
+	if !s.Proved.IsZero() {
+		flags |= isProved
 	}
 	w.b = append(w.b, encodingVersion, flags)
 	w.str(s.ID)
@@ -89,6 +97,9 @@ func (s *Session) Encode() []byte {
 	if s.Page > 0 {
 		w.int(s.Page)
 	}
+	if !s.Proved.IsZero() {
+		w.time(s.Proved)
+	}
 	return w.b
 }
 
@@ -98,7 +109,7 @@ func DecodeSession(b []byte) (*Session, error) {
 		return nil, fmt.Errorf("%w: unknown version", ErrSession)
 	}
 	r := reader{b: b[2:]}
-	s := &Session{Lang: "vi", Pending: b[1]&isPending != 0, Quiet: b[1]&isQuiet != 0}
+	s := &Session{Lang: "vi", Pending: b[1]&isPending != 0, Quiet: b[1]&isQuiet != 0, Accents: b[1]&hasAccents != 0}
 	if b[1]&isEnglish != 0 {
 		s.Lang = "en"
 	}
@@ -130,6 +141,9 @@ func DecodeSession(b []byte) (*Session, error) {
 	}
 	if b[1]&hasPage != 0 {
 		s.Page = r.int()
+	}
+	if b[1]&isProved != 0 {
+		s.Proved = r.time()
 	}
 	if r.bad || len(r.b) != 0 || s.Page < 0 {
 		return nil, fmt.Errorf("%w: damaged", ErrSession)

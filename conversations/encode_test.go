@@ -22,7 +22,7 @@ func drawSession(t *rapid.T) *Session {
 		At:     time.Unix(rapid.Int64Range(1, 1<<33).Draw(t, "at"), 0).UTC(),
 		Person: storage.ID(rapid.Int64Range(0, 1<<62).Draw(t, "person")),
 		Misses: rapid.IntRange(0, 5).Draw(t, "misses"), Pending: rapid.Bool().Draw(t, "pending"), Quiet: rapid.Bool().Draw(t, "quiet"),
-		Page: rapid.IntRange(0, 9).Draw(t, "page"), Late: rapid.String().Draw(t, "late"), Album: rapid.String().Draw(t, "album"),
+		Page: rapid.IntRange(0, 9).Draw(t, "page"), Accents: rapid.Bool().Draw(t, "accents"), Late: rapid.String().Draw(t, "late"), Album: rapid.String().Draw(t, "album"),
 	}
 	if rapid.Bool().Draw(t, "consented") {
 		s.Consent = &Agreed{Text: rapid.String().Draw(t, "text"), At: time.Unix(1_780_000_000, 0).UTC(), Message: rapid.String().Draw(t, "message")}

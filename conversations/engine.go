@@ -89,6 +89,9 @@ func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps 
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if err := t.guard(); err != nil {
+		return bot.Reply{}, err
+	}
 	if s.Pending {
 		return bot.Reply{}, nil
 	}
@@ -125,6 +128,14 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	if o.Lang != "" {
 		s.Lang = o.Lang
 	}
+	if o.Accents != "" {
+		s.Accents = o.Accents == "yes"
+	}
+	proof := t.F().Flow == proofFlow
+	if o.Proved {
+		s.Proved = now
+	}
+	s.moved = append(s.moved, o.Moved...)
 	for k, v := range o.Set {
 		t.Set(k, v)
 	}
@@ -132,6 +143,9 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 		t.goTo(o.Next)
 	} else {
 		t.close()
+	}
+	if proof && o.Proved {
+		t.goThrough()
 	}
 	if o.Open != "" {
 		if err := t.open(o.Open, o.With); err != nil {
@@ -143,6 +157,10 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	}
 	return t.reply("")
 }
+
+// Moved are the addresses whose dialogs are to be forgotten once the due commit
+// is made: they were with somebody who has become one with another person.
+func (s *Session) Moved() []bot.Address { return s.moved }
 
 // Erases tells that the due commit of s erases the person, whose other
 // dialogs are to be forgotten with it.

@@ -22,7 +22,7 @@ type Flow struct {
 	// already is not asked again. nil: nothing to prepare.
 	Begin func(*T) error
 	// Sure: what it does cannot be undone, so that it is not done on the word
-	// of a sender who may be forged.
+	// of a sender who may be forged: before the commit they show who they are.
 	Sure bool
 	// TakesNumber: its commit takes a form number, for which those who register
 	// at the same moment wait.
@@ -94,6 +94,12 @@ type Outcome struct {
 	Late   string            `json:"l,omitempty"` // form number that late corrections belong to
 	Lang   string            `json:"g,omitempty"`
 	Forget bool              `json:"f,omitempty"` // the person was erased: the session starts afresh
+	Proved bool              `json:"v,omitempty"` // the sender has shown who they are
+	// Accents is "yes" or "no" when it was said how SMS are to be written.
+	Accents string `json:"t,omitempty"`
+	// Moved are the other addresses of somebody who has become one with
+	// Person: what is going on there is with nobody.
+	Moved []bot.Address `json:"m,omitempty"`
 }
 
 // Choice ids the engine itself understands, in every step that offers them.

@@ -57,6 +57,10 @@ const (
 	announceFlow    = "ann"
 
 	announcementsFlow = "anns"
+	pinFlow           = "pin"
+	linkFlow          = "link"
+	accentsFlow       = "accents"
+	settingsFlow      = "settings"
 )
 
 // allFlows lists every conversation.
@@ -72,5 +76,6 @@ func allFlows() []*Flow {
 		reports(), report(), review(),
 		gatherings(), gathering(), signup(), signupOther(), result(), makeGathering(), callOff(), guests(), selectGuests(), checkin(),
 		news(), told(), announce(), announcements(),
+		pin(), link(), accents(), settings(),
 	}
 }

@@ -83,7 +83,7 @@ func myDataChoices(t *T) []bot.Choice {
 			cs = append(cs, t.choice(inviteFlow, "mydata.invite"))
 		}
 	}
-	return append(cs, t.choice(languageFlow, "mydata.language"), t.choice(eraseFlow, "mydata.erase"), t.choice("done", "help.done"))
+	return append(cs, t.choice(settingsFlow, "mydata.settings"), t.choice(eraseFlow, "mydata.erase"), t.choice("done", "help.done"))
 }
 
 func answerMyData(t *T, v string) error {
@@ -114,13 +114,15 @@ func commitMyData(t *T, tx storage.Tx) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	o := Outcome{Next: "menu", Set: map[string]string{"field": "", "value": "", vouched: ""}, Notes: []Note{note("mydata.fixed")}}
 	if t.Get("field") == "name" {
 		p.Name = t.Get("value")
 	} else {
 		p.Phone = t.Get("value")
+		if p, err = t.ownNumber(tx, p, t.Get(vouched), &o); err != nil {
+			return Outcome{}, err
+		}
+		p.Phone = t.Get("value")
 	}
-	if err := tx.PutPerson(p); err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{Next: "menu", Set: map[string]string{"field": "", "value": ""}, Notes: []Note{note("mydata.fixed")}}, nil
+	return o, tx.PutPerson(p)
 }

@@ -30,8 +30,8 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 		return bot.Message{}, fmt.Errorf("conversations: notice: %w", err)
 	}
 	t := &T{Engine: e, Ctx: ctx, S: NewSession(p.Lang), Caps: caps, Now: now}
-	t.S.Person = p.ID
-	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true}
+	t.S.Person, t.S.Accents = p.ID, p.Accents
+	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true, Accents: t.accented()}
 	if tell, ok := tellings[n.Kind]; ok {
 		return tell(t, n, m)
 	}
@@ -41,11 +41,10 @@ func (e *Engine) Notice(ctx context.Context, n storage.Notice, caps bot.Caps, no
 // tellings make the notices that are about something else than an idea, by
 // their kind.
 var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, error){
-	"digest":    (*T).digest,
-	"reminder":  (*T).remindOf,
-	"duties":    (*T).tellStandings,
-	"unstaffed": (*T).tellUnstaffed,
-
+	"digest":      (*T).digest,
+	"reminder":    (*T).remindOf,
+	"duties":      (*T).tellStandings,
+	"unstaffed":   (*T).tellUnstaffed,
 	"handed_over": (*T).handedOver,
 	"alert":       (*T).tellAlert,
 
@@ -65,6 +64,7 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	noticeSecond:            (*T).tellOfAnnouncement,
 	noticeApproved:          (*T).tellOfAnnouncement,
 	noticeReturned:          (*T).tellOfAnnouncement,
+	"link":                  (*T).tellLink,
 }
 
 // tellOfIdea is news of an idea: the kind is the text's key.

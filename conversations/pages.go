@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"ocopbot/bot"
@@ -36,12 +37,12 @@ func (t *T) nextPage() (r bot.Reply, turned bool, err error) {
 
 // page is the page of m that is to be shown: all of it where it fits.
 func (t *T) page(m bot.Message) bot.Message {
-	if !t.Caps.Paged || t.width(m.Numbered()) <= t.Caps.Longest {
+	if !t.Caps.Paged || t.width(m.Numbered()) <= t.longest() {
 		return m
 	}
 	pages := t.pages(m)
 	p := pages[min(t.S.Page, len(pages)-1)]
-	p.Ref, p.Contact, p.Sure, p.Advert = m.Ref, m.Contact, m.Sure, m.Advert
+	p.Ref, p.Contact, p.Sure, p.Advert, p.Accents = m.Ref, m.Contact, m.Sure, m.Advert, m.Accents
 	return p
 }
 
@@ -53,7 +54,7 @@ func (t *T) pages(m bot.Message) []bot.Message {
 		key = 0
 	}
 	more := bot.Message{More: t.Text("choice.more", nil), MoreKey: key}
-	room := t.Caps.Longest - t.width(more.Numbered()) - 1
+	room := t.longest() - t.width(more.Numbered()) - 1
 	pages := []bot.Message{{}}
 	last := func() *bot.Message { return &pages[len(pages)-1] }
 	turn := func() {
@@ -108,10 +109,28 @@ func (t *T) broken(text string, room int) []string {
 	return lines
 }
 
-// width is the length of a text as the channel counts it: without accents
-// each letter takes one place, and the signs that the GSM alphabet keeps in
-// its extension (3GPP TS 23.038, 6.2.1.1) take two.
+// accented tells whether a plain channel keeps the accents for this person.
+func (t *T) accented() bool { return t.S.Accents && t.Caps.Accented > 0 }
+
+// longest is the width that is not to be exceeded.
+func (t *T) longest() int {
+	if t.accented() {
+		return t.Caps.Accented
+	}
+	return t.Caps.Longest
+}
+
+// width is the length of a text as the channel counts it. With accents a
+// letter takes a UTF-16 unit. Without them each takes one place, and the signs
+// that the GSM alphabet keeps in its extension (3GPP TS 23.038, 6.2.1.1) two.
 func (t *T) width(text string) int {
+	if t.accented() {
+		n := 0
+		for _, r := range text {
+			n += utf16.RuneLen(r)
+		}
+		return n
+	}
 	if !t.Caps.Plain {
 		return utf8.RuneCountInString(text)
 	}
@@ -129,7 +148,7 @@ func (t *T) width(text string) int {
 // so that nobody can ask it to go on. What is longest in it is cut first.
 func (t *T) shorten(m *bot.Message, key string, data locales.Data) {
 	for _, long := range []string{"text", "results", "product", "questions", "units", "silent", "standing"} {
-		over := t.width(m.Text) - t.Caps.Longest
+		over := t.width(m.Text) - t.longest()
 		value, ok := data[long].(string)
 		if over <= 0 || !ok {
 			continue

@@ -17,6 +17,10 @@ type Reads interface {
 	Viewer(ctx context.Context, addr bot.Address, now time.Time) (storage.Person, []storage.Officer, error)
 	Person(ctx context.Context, id storage.ID) (storage.Person, error)
 	Routes(ctx context.Context, person storage.ID) ([]storage.Route, error)
+	// HasPIN tells whether a person has chosen a PIN.
+	HasPIN(ctx context.Context, person storage.ID) (bool, error)
+	// Link is a code that was sent to a number.
+	Link(ctx context.Context, id storage.ID) (storage.Link, error)
 	Consents(ctx context.Context, person storage.ID) ([]storage.Consent, error)
 
 	Idea(ctx context.Context, id storage.ID) (storage.Idea, error)

@@ -41,6 +41,7 @@ func (t *T) compose(choices []bot.Choice) (bot.Reply, error) {
 	m := bot.Message{
 		Choices: choices,
 		Ref:     bot.Ref{Session: t.S.ID, AskedAt: t.S.AskedAt},
+		Accents: t.accented(),
 	}
 	var b strings.Builder
 	for _, n := range t.S.Notes {
@@ -49,7 +50,7 @@ func (t *T) compose(choices []bot.Choice) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 		if attached != nil {
-			r.Messages = append(r.Messages, bot.Message{Text: text, Attached: attached, Sure: true})
+			r.Messages = append(r.Messages, bot.Message{Text: text, Attached: attached, Sure: true, Accents: t.accented()})
 			continue
 		}
 		if sureNotes[n.Key] {

@@ -32,6 +32,8 @@ type Session struct {
 	Album   string     // album whose first picture was answered
 	Quiet   bool       // the last turn has nothing to say
 	Page    int        // of the last answer, where it is shown in pages
+	Accents bool       // SMS keep their accents
+	Proved  time.Time  // when the sender last showed who they are
 	Handled [bot.Queues][]string
 
 	// untold is what a commit has to tell that was found due by an update
@@ -40,6 +42,9 @@ type Session struct {
 	// secret is a one-time code that was just made. It is told in the same
 	// turn, and kept nowhere.
 	secret string
+	// moved are addresses whose dialogs are to be forgotten, because the person
+	// they were with has become another. It is never stored.
+	moved []bot.Address
 }
 
 // handledKept is how many update ids of each queue a session remembers. A

@@ -119,7 +119,8 @@ func answerField(t *T, v string) error {
 // commitRegister writes the form: the person and their consent when they are
 // new, the producer, and the idea with the next number.
 func commitRegister(t *T, tx storage.Tx) (Outcome, error) {
-	author, err := t.author(tx)
+	var o Outcome
+	author, err := t.author(tx, &o)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -171,8 +172,8 @@ func commitRegister(t *T, tx storage.Tx) (Outcome, error) {
 	if err := tx.AddIdea(&idea, author.ID); err != nil {
 		return Outcome{}, err
 	}
-	o := Outcome{Person: author.ID, Late: idea.Number.String()}
-	o.Notes = []Note{note("reg.done", "number", idea.Number.String(), "product", idea.Name)}
+	o.Person, o.Late = author.ID, idea.Number.String()
+	o.Notes = append([]Note{note("reg.done", "number", idea.Number.String(), "product", idea.Name)}, o.Notes...)
 	if t.Get("other") != "" {
 		o.Notes = append(o.Notes, note("reg.done_other", "name", t.Get("name")))
 	}
@@ -185,18 +186,10 @@ func commitRegister(t *T, tx storage.Tx) (Outcome, error) {
 
 // author is the person who registers, with name and phone as typed now. Of
 // somebody one registers for, nothing but the form's own items is kept.
-func (t *T) author(tx storage.Tx) (storage.Person, error) {
-	addr := t.In.From
-	isNew := t.S.Person == 0
-	p := storage.Person{ID: t.S.Person, Lang: t.S.Lang, Created: t.Now}
-	if isNew {
-		p.ID = storage.NewID(t.Now)
-	} else {
-		old, err := tx.Person(t.S.Person)
-		if err != nil {
-			return p, err
-		}
-		p = old
+func (t *T) author(tx storage.Tx, o *Outcome) (storage.Person, error) {
+	p, isNew, err := t.sender(tx)
+	if err != nil {
+		return p, err
 	}
 	before := p
 	if t.Get("other") == "" {
@@ -214,10 +207,11 @@ func (t *T) author(tx storage.Tx) (storage.Person, error) {
 		}
 	}
 	if isNew {
-		t.In.From = addr
-		return p, t.introduce(tx, p)
+		if err := t.introduce(tx, p); err != nil {
+			return p, err
+		}
 	}
-	return p, nil
+	return t.ownNumber(tx, p, t.Get(vouched), o)
 }
 
 // producer is the organisation the idea belongs to, made when it is new.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ocopbot/bot"
+	"ocopbot/bot/ocop"
 	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
 )
@@ -54,12 +55,21 @@ func (t *T) takeTap() error {
 	return nil
 }
 
+// takeContact takes the sender's own number, which their phone vouches for: at
+// a question for it as the answer, anywhere else to know them by it.
 func (t *T) takeContact() error {
+	number, err := ocop.ParsePhone(t.In.Phone)
 	if s := t.present(); s.Contact {
+		if err == nil {
+			t.Set(vouched, number)
+		}
 		return t.parse(s, t.In.Phone)
 	}
-	t.Tell("engine.contact_not_asked")
-	return nil
+	if err != nil || !t.S.Idle() {
+		t.Tell("engine.contact_not_asked")
+		return nil
+	}
+	return t.open(linkFlow, map[string]string{vouched: number})
 }
 
 func (t *T) takePhoto() error {
@@ -114,6 +124,9 @@ func (t *T) takeText() error {
 	}
 	if refuses(text) && t.F().Flow != consentFlow {
 		return t.open(stopFlow, nil)
+	}
+	if with, ok := accentsAsked(text); ok {
+		return t.open(accentsFlow, map[string]string{"with": with})
 	}
 	s := t.present()
 	if !hasWords(text) {

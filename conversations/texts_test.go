@@ -76,6 +76,7 @@ func families(t *testing.T) map[string][]string {
 		"told.count_":         {storage.RecipientSent, storage.RecipientQueued, storage.RecipientHeld, storage.RecipientFailed},
 		"told.why_":           whys(t),
 		"engine.unsupported_": {"voice", "contact", "document", bot.Flood}, // what a channel's users send most; the rest has one text
+		"channel.":            {"tel", "telegram", "zalo", "terminal"},
 	}
 	maps.Copy(all, gatheringFamilies())
 	all["notice."] = append(all["notice."], gatheringNotices...)

@@ -24,7 +24,6 @@ type T struct {
 	Loaded any // what the present step's Load returned
 
 	viewer *storage.Viewer
-	proved bool             // the sender has just shown who they are
 	logged []storage.Access // readings by an officer that were logged in this turn
 }
 
@@ -72,9 +71,6 @@ func (t *T) open(flow string, answers map[string]string) error {
 			t.resume(i)
 			return nil
 		}
-	}
-	if f.Sure && t.Caps.Forgeable && !t.proved {
-		return t.askProof(flow, answers)
 	}
 	if f.Consent && !t.S.Consented() {
 		t.dropUnanswered()

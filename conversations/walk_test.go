@@ -28,8 +28,8 @@ var typed = []string{
 	"Hoàng Thị Mai", "Huy", "mật ong và rượu men lá", "1 = 7", "Chi Lăng", "Hữu Liên", "0912 345 678", "1", "12,5", "02/01/2026",
 	"1234/QĐ-UBND", "quay lại", "hủy", "menu", "dừng tin nhắn", "english", "/start ABCDE23456", "LS26-0001", "hộp việc", "gọi lại cho tôi",
 	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu", "in phiếu",
-	"tôi muốn tham gia", "xóa dữ liệu", "đăng ký", "sửa phiếu",
 	"OCOP DD HC1", "OCOP DD HC1 Lý Văn An", "OCOP KQ HC3", "hội chợ", "12/12/2026", "35 triệu", "3 sao", "huyện Chi Lăng 3",
+	"có dấu", "2580",
 }
 
 // unfilled are marks of a text that lacks its data or is missing itself.
@@ -39,17 +39,18 @@ const longestCallback = 64 // bytes, https://core.telegram.org/bots/api#inlineke
 
 type walk struct {
 	*testing.T
-	ctx    context.Context
-	store  *sqlstore.Store
-	engine *Engine
-	now    time.Time
-	caps   bot.Caps
-	seen   map[string]bool // places people can be, by what makes them different
-	asked  map[string]bool // steps reached
-	left   map[string]bool // steps from which all ways are tried: once by each person
-	queue  []placed
-	paged  map[string]bool // what did not fit into one message
-	stored []string        // one session for each question, as a replay reads them
+	ctx     context.Context
+	store   *sqlstore.Store
+	engine  *Engine
+	now     time.Time
+	caps    bot.Caps
+	accents bool
+	seen    map[string]bool // places people can be, by what makes them different
+	asked   map[string]bool // steps reached
+	left    map[string]bool // steps from which all ways are tried: once by each person
+	queue   []placed
+	paged   map[string]bool // what did not fit into one message
+	stored  []string        // one session for each question, as a replay reads them
 }
 
 type placed struct {
@@ -100,6 +101,7 @@ func TestWalkEveryStep(t *testing.T) {
 	w.exhaust()
 	w.caps.Forgeable, w.seen, w.left = true, map[string]bool{}, map[string]bool{} // before what cannot be undone, a proof is asked
 	w.start("telegram:2", producer)
+	w.start("telegram:3", officer)
 	w.exhaust()
 	for _, f := range w.engine.flows {
 		for _, s := range f.Steps {
@@ -148,6 +150,7 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(2 * time.Second)), Person: officer, Unit: province.Key, Role: storage.Admin, Name: "Cán bộ", From: w.now}),
 			// A unit of theirs has no leader: it approves on paper.
 			tx.PutOfficer(storage.Officer{ID: storage.NewID(w.now.Add(3 * time.Second)), Person: officer, Unit: leaderless.Key, Role: storage.DistrictOfficer, Name: "Cán bộ", From: w.now}))
+		write(tx.PutRoute(storage.Route{Addr: "tel:+84912345678", Person: producer, Since: w.now}), tx.PutPIN(officer, hashPIN("2580"), w.now))
 		for _, id := range []storage.ID{org, org + 1} {
 			write(tx.PutOrganisation(storage.Organisation{ID: id, Kind: "household", Name: "Hộ ông An", Unit: commune, Created: w.now}),
 				tx.PutMember(storage.Member{Organisation: id, Person: producer, Role: storage.Director, Since: w.now}))
@@ -249,7 +252,7 @@ func (w *walk) gatherings(producer, officer storage.ID, unit ocop.UnitKey) {
 
 func (w *walk) start(addr bot.Address, person storage.ID) {
 	s := NewSession(locales.Vietnamese)
-	s.Person, s.Turn, s.At = person, 1, w.now
+	s.Person, s.Turn, s.At, s.Accents = person, 1, w.now, w.accents
 	if _, err := w.engine.Again(w.ctx, s, addr, w.caps, w.now); err != nil {
 		w.Fatal(err)
 	}

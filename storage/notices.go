@@ -27,10 +27,12 @@ type Notice struct {
 	NotBefore time.Time
 	State     string
 	Why       string
-	Addr      bot.Address // where it went
-	Provider  string      // the provider's id of the message
-	At        time.Time
-	Done      time.Time
+	// Addr is where it went. On a queued notice it is where somebody waits for
+	// it: it goes there at once, or nowhere.
+	Addr     bot.Address
+	Provider string // the provider's id of the message
+	At       time.Time
+	Done     time.Time
 }
 
 // Dead is an update that could not be handled three times over. Its content

@@ -15,6 +15,7 @@ type Person struct {
 	Lang    string // "vi" or "en"
 	Unit    ocop.UnitKey
 	Channel string // preferred channel; empty: the last one used
+	Accents bool   // SMS keep their accents, at twice the price
 	Created time.Time
 	Erased  time.Time // zero: not erased
 }

@@ -112,6 +112,7 @@ type Tx interface {
 	Remind(r ReminderSent) (fresh bool, err error)
 
 	GatheringTx
+	LinkTx
 
 	// AddPlanFigure keeps what an officer entered of a target of the plan.
 	AddPlanFigure(f PlanFigure) error

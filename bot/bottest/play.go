@@ -54,7 +54,7 @@ type player struct {
 	code   string    // the last one made
 	files  []message // those that came together last
 	sent   int       // forms whose sending the last answer tells of
-	asked  bool      // … or asks for a code back
+	asked  string    // what it wants to hear to know the sender
 }
 
 func (p *player) line(ctx context.Context, l Line) error {
@@ -115,7 +115,7 @@ func (p *player) input(ctx context.Context, l Line) error {
 		}
 	}
 	p.print(l.Raw)
-	p.sent, p.asked = 0, false
+	p.sent, p.asked = 0, ""
 	p.clock.move()
 	var err error
 	if chosen {
@@ -129,8 +129,8 @@ func (p *player) input(ctx context.Context, l Line) error {
 		return err
 	}
 	p.hear()
-	if p.asked && p.story.passes {
-		return p.input(ctx, Line{Number: l.Number, Kind: Input, Text: codeMark, Raw: "> " + codeMark})
+	if p.asked != "" && p.story.passes {
+		return p.input(ctx, Line{Number: l.Number, Kind: Input, Text: p.asked, Raw: "> " + p.asked})
 	}
 	return nil
 }
@@ -228,22 +228,35 @@ func (p *player) hearBy(order func(a, b message) int) {
 	}
 }
 
+// storyPIN is the PIN of every officer in a story.
+const storyPIN = "2580"
+
 // codeMark stands for a one-time code in a story.
 const codeMark = "{code}"
 
-// A code is one of an invitation, or the number that is sent and said back.
+// A code is one of an invitation, or a number that is sent and said back.
 var (
 	madeCode  = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{10}\b`)
-	askedCode = regexp.MustCompile(`^< (Ma cua anh/chi|Your code): \d{6}`)
+	sentCode  = regexp.MustCompile(`(Ma cua anh/chi|Ma cua anh/chi la|ma noi so nay voi [A-Za-z ]+|code to link this number to [A-Za-z ]+|Your code): \d{6}`)
 	sixDigits = regexp.MustCompile(`\b\d{6}\b`)
+	// askedBack is an answer that wants the number back, and askedPIN one that
+	// wants the PIN, which may be a new one.
+	askedBack = regexp.MustCompile(`^< (Ma cua anh/chi|Your code): `)
+	askedPIN  = regexp.MustCompile(`^< (Chon ma PIN|Ma PIN cua anh/chi\?|Please choose a PIN|Please send your PIN)`)
 )
 
 // withoutCode puts the mark in the place of a code that was just made, and
 // remembers it.
 func (p *player) withoutCode(line string) string {
 	code := madeCode
-	if askedCode.MatchString(line) {
-		code, p.asked = sixDigits, true
+	switch {
+	case askedPIN.MatchString(line):
+		p.asked = storyPIN
+	case askedBack.MatchString(line):
+		p.asked = codeMark
+	}
+	if sentCode.MatchString(line) {
+		code = sixDigits
 	}
 	return code.ReplaceAllStringFunc(line, func(code string) string {
 		p.code = code

@@ -39,7 +39,9 @@
 //   - Once a form got its number, what the story says up to "> [Gửi phiếu]"
 //     is passed over: it was asked for on a screen only.
 //
-//   - Where a sender has to show who they are, they do.
+//   - Where a sender has to show who they are, they do: an officer by a PIN,
+//     which they choose when they come by a code, anybody else by the number
+//     that is sent to them.
 //
 //   - A link with a code, "> /start {code}", is the code, typed.
 //

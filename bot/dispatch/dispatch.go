@@ -216,7 +216,7 @@ func (h handler) load(ctx context.Context, in bot.Incoming, now time.Time) (s *c
 	p, _, err := h.records.Viewer(ctx, in.From, now)
 	switch {
 	case err == nil:
-		s.Person, s.Lang = p.ID, p.Lang
+		s.Person, s.Lang, s.Accents = p.ID, p.Lang, p.Accents
 	case !errors.Is(err, storage.ErrNotFound):
 		return nil, 0, false, fmt.Errorf("dispatch: person: %w", err)
 	}
@@ -255,6 +255,11 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 		}
 		if r, err = h.engine.Settle(ctx, s, outcome, addr, h.caps, now); err != nil {
 			return bot.Reply{}, err
+		}
+		for _, moved := range s.Moved() {
+			if err := h.sessions.Delete(ctx, moved); err != nil {
+				return bot.Reply{}, fmt.Errorf("dispatch: forget: %w", err)
+			}
 		}
 		if err := h.save(ctx, addr, previous, s); err != nil {
 			return bot.Reply{}, err

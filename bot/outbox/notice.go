@@ -142,6 +142,12 @@ func (b *Outbox) next(ctx context.Context, id storage.ID, closed map[bot.Address
 	if now.Sub(later(n.At, n.NotBefore)) > giveUp {
 		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeExpired)
 	}
+	if n.Addr != "" {
+		if b.o.Channels[n.Addr.Channel()] == nil {
+			return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
+		}
+		return n, n.Addr, nil
+	}
 	if at := ocop.NextWithin(later(now, n.NotBefore), noticesFrom, noticesUntil); at.After(now) {
 		return n, "", river.JobSnooze(at.Sub(now))
 	}
@@ -213,6 +219,9 @@ func (b *Outbox) deliver(ctx context.Context, n storage.Notice, to bot.Address) 
 	}
 	switch failure.Code {
 	case bot.Unreachable:
+		if n.Addr != "" { // there is no other
+			return true, b.finish(ctx, n, storage.NoticeFailed, outcomeNoRoute)
+		}
 		return false, nil
 	case bot.Rejected:
 		b.o.Log.Error("a notice is refused", "kind", n.Kind, "to", to.Masked(), "error", failure)

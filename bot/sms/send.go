@@ -82,6 +82,9 @@ func (c *Channel) text(g Gateway, m bot.Message) string {
 	if tail := c.tailOf(g, len(m.Choices) > 0 || m.More != ""); tail != "" {
 		text += "\n" + tail
 	}
+	if m.Accents {
+		return text
+	}
 	return Plain(text)
 }
 

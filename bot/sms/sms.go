@@ -26,6 +26,9 @@ const Form = "sms"
 // longest is what two messages of the GSM alphabet hold.
 const longest = 2 * 153
 
+// accented is what two messages in UCS-2 hold.
+const accented = 2 * 67
+
 // Inbox keeps what came in until it was handled.
 type Inbox interface {
 	// Keep stores a message; it is on disk when Keep returns. One with an ID
@@ -164,7 +167,7 @@ func New(o Options) (*Channel, error) {
 // Caps: numbered lines without accents, two messages at a time with what the
 // channel adds to them.
 func (c *Channel) Caps() bot.Caps {
-	return bot.Caps{Name: Name, Form: Form, Plain: true, Longest: longest - c.tail, Paged: true, Brief: true, Forgeable: true}
+	return bot.Caps{Name: Name, Form: Form, Plain: true, Longest: longest - c.tail, Accented: accented - c.tail, Paged: true, Brief: true, Forgeable: true}
 }
 
 const (

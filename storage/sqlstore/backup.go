@@ -21,6 +21,7 @@ var tables = []string{
 	"announcements", "recipients", "adverts", "do_not_call",
 	"sms_parts", "sms_days", "alerts",
 	"plan_figures",
+	"pins", "links",
 }
 
 // tableRows is where a table's rows for a backup come from. Sessions of

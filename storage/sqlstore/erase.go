@@ -33,6 +33,8 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 	for _, s := range []string{
 		`DELETE FROM sessions WHERE addr IN ` + mine,
 		`DELETE FROM codes WHERE addr IN ` + mine,
+		`DELETE FROM links WHERE person = $1 OR number IN ` + mine,
+		`DELETE FROM pins WHERE person = $1`,
 		`DELETE FROM inbound WHERE addr IN ` + mine,
 		`UPDATE adverts SET addr = '' WHERE person = $1`,
 		`UPDATE announcements SET watch = '', watch_message = '' WHERE author = $1`,

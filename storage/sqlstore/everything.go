@@ -17,7 +17,7 @@ func (s *Store) Everything(ctx context.Context, person storage.ID) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Unit: p.Unit, Since: p.Created}
+	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Accents: p.Accents, Channel: p.Channel, Unit: p.Unit, Since: p.Created}
 	for _, read := range []func(context.Context, *ownRecord, storage.ID) error{
 		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports, s.ownSignups,
 	} {
@@ -32,6 +32,8 @@ type ownRecord struct {
 	Name          string            `json:"name"`
 	Phone         string            `json:"phone"`
 	Language      string            `json:"language"`
+	Accents       bool              `json:"sms_with_accents"`
+	Channel       string            `json:"preferred_channel,omitempty"`
 	Unit          ocop.UnitKey      `json:"unit"`
 	Since         time.Time         `json:"since"`
 	Addresses     []ownAddress      `json:"addresses"`

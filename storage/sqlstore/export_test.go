@@ -15,3 +15,6 @@ func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 
 // Fault names the kind of a database's error.
 func Fault(err error) error { return fault(err) }
+
+// WhoColumns are the columns that say who.
+func WhoColumns() []WhoColumn { return whoColumns }

@@ -9,10 +9,10 @@ import (
 	"ocopbot/storage"
 )
 
-const personColumns = `p.id, p.name, p.phone, p.lang, p.unit, p.channel, p.created, p.erased`
+const personColumns = `p.id, p.name, p.phone, p.lang, p.unit, p.channel, p.accents, p.created, p.erased`
 
 func personFields(p *storage.Person) []any {
-	return []any{&p.ID, &p.Name, &p.Phone, &p.Lang, &p.Unit, &p.Channel, when{&p.Created}, when{&p.Erased}}
+	return []any{&p.ID, &p.Name, &p.Phone, &p.Lang, &p.Unit, &p.Channel, &p.Accents, when{&p.Created}, when{&p.Erased}}
 }
 
 func scanPerson(row scanner) (p storage.Person, err error) {
@@ -37,11 +37,11 @@ func (x *tx) PersonAt(addr bot.Address) (storage.Person, error) {
 
 func (x *tx) PutPerson(p storage.Person) error {
 	x.concerns(p.ID)
-	return x.later(`INSERT INTO persons (id, name, phone, lang, unit, channel, created, erased)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	return x.later(`INSERT INTO persons (id, name, phone, lang, unit, channel, accents, created, erased)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, lang = excluded.lang,
-			unit = excluded.unit, channel = excluded.channel, erased = excluded.erased`,
-		p.ID, p.Name, p.Phone, p.Lang, p.Unit, p.Channel, ms(p.Created), ms(p.Erased))
+			unit = excluded.unit, channel = excluded.channel, accents = excluded.accents, erased = excluded.erased`,
+		p.ID, p.Name, p.Phone, p.Lang, p.Unit, p.Channel, p.Accents, ms(p.Created), ms(p.Erased))
 }
 
 // SetLang changes the language a person is spoken to in.

@@ -17,6 +17,7 @@ const (
 	keepInvites = 30 * day // unused, after they expired
 	keepInbound = 30 * day // after they were handled: known by then, should they come again
 	keepSent    = 365 * day
+	keepLinks   = 2 * day       // so many are counted against how many may be asked for
 	keepRemind  = 3 * 365 * day // longer than the ladder of a duty that comes every other year
 	keepTold    = 2 * 365 * day // who was sent what: NĐ 91/2020/NĐ-CP asks for a year at least
 	keepPrints  = day           // of what was said, to know a machine by its repeating itself
@@ -25,7 +26,7 @@ const (
 
 // Prune removes what has outlived its use: expired sessions, commits of
 // sessions long gone, settled notices, dead letters, unused invites, counts
-// of wrong codes, short messages that were handled or sent, and what says of
+// of wrong codes, codes that tied a number, short messages that were handled or sent, and what says of
 // reminders that they were sent.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	for _, p := range []struct {
@@ -42,6 +43,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		{`UPDATE inbound SET print = 0 WHERE print <> 0 AND at < $1`, now.Add(-keepPrints)},
 		{`UPDATE outbound SET print = 0 WHERE print <> 0 AND at < $1`, now.Add(-keepPrints)},
 		{`DELETE FROM outbound WHERE at < $1`, now.Add(-keepSent)},
+		{`DELETE FROM links WHERE at < $1`, now.Add(-keepLinks)},
 		{`DELETE FROM reminder_sent WHERE at < $1`, now.Add(-keepRemind)},
 		{`DELETE FROM adverts WHERE at < $1`, now.Add(-keepTold)},
 		{`DELETE FROM recipients WHERE at < $1 AND announcement IN (SELECT id FROM announcements WHERE ended <> 0 AND ended < $1)`, now.Add(-keepTold)},

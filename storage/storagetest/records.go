@@ -83,6 +83,8 @@ type Records interface {
 	LogAccess(ctx context.Context, a storage.Access) error
 	Readings(ctx context.Context, idea storage.ID, limit int) ([]storage.Access, error)
 	CodeTried(ctx context.Context, addr bot.Address, right bool, at time.Time) (time.Time, error)
+	Link(ctx context.Context, id storage.ID) (storage.Link, error)
+	HasPIN(ctx context.Context, person storage.ID) (bool, error)
 	CodeLocked(ctx context.Context, addr bot.Address, at time.Time) (time.Time, error)
 
 	FirstOffice(ctx context.Context) (time.Time, error)
@@ -118,7 +120,7 @@ type Opened struct {
 // to enqueue, which may be nil, and closes it with the test.
 func Run(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) {
 	for _, group := range []map[string]func(*testing.T, *world){
-		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, tallyChecks, eraseChecks, backupChecks, parkChecks, gatheringChecks, planChecks,
+		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, tallyChecks, eraseChecks, backupChecks, parkChecks, gatheringChecks, planChecks, linkChecks,
 	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
