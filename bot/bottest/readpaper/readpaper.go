@@ -28,7 +28,7 @@ type Written struct {
 }
 
 var (
-	streams = regexp.MustCompile(`(?s)stream\r?\n(.*?)\r?\nendstream`)
+	streams = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`) // the content may itself end in \r
 	begins  = regexp.MustCompile(`(-?[\d.]+) (-?[\d.]+) Td`)
 )
 
