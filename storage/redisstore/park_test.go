@@ -37,7 +37,8 @@ func TestParking(t *testing.T) {
 			t.Errorf("%d sessions are marked, want 10", got)
 		}
 		mustPark(t, s)
-		if len(durable.kept) != 10 || durable.parked != 4 || backlog(t, s) != 0 {
+		// Four batches would do; Redis tells what is marked in portions of its own.
+		if len(durable.kept) != 10 || durable.parked < 4 || backlog(t, s) != 0 {
 			t.Errorf("parked %d sessions in %d batches, %d are left", len(durable.kept), durable.parked, backlog(t, s))
 		}
 		if durable.turn("t:shy") != 0 {
