@@ -227,12 +227,24 @@ func (r *rig) close() error {
 }
 
 // deliver does what is due by the story's clock, by the outbox itself. The
-// queue's own clock is the wall's, so that what it put off is called back.
+// queue's own clock is the wall's, so that what it put off is called back:
+// first what is sent, then what only looks how far the sending is, which else
+// would see any number.
 func (r *rig) deliver(ctx context.Context) error {
-	if _, err := r.store.DB().ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
-		WHERE state IN ('scheduled', 'retryable', 'available')`); err != nil {
-		return fmt.Errorf("bottest: call jobs back: %w", err)
+	for _, kinds := range []string{`kind <> 'plan'`, `kind = 'plan'`} {
+		if _, err := r.store.DB().ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
+			WHERE state IN ('scheduled', 'retryable', 'available') AND `+kinds); err != nil {
+			return fmt.Errorf("bottest: call jobs back: %w", err)
+		}
+		if err := r.work(ctx); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// work lets the outbox run until nothing is left to do now.
+func (r *rig) work(ctx context.Context) error {
 	b, err := outbox.New(r.outbox)
 	if err != nil {
 		return err
