@@ -171,7 +171,7 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		}))
 	}
 	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
-		g := storage.Gathering{ID: storage.NewID(w.now), Code: "HC1", Kind: storage.Fair, Title: "Hội chợ OCOP", Place: "Lạng Sơn", From: w.now.AddDate(0, 1, 0), To: w.now.AddDate(0, 1, 2),
+		g := storage.Gathering{ID: storage.NewID(w.now), Code: "KN1", Kind: storage.Fair, Title: "Hội chợ OCOP", Place: "Lạng Sơn", From: w.now.AddDate(0, 1, 0), To: w.now.AddDate(0, 1, 2),
 			Deadline: w.now.AddDate(0, 0, 20), Unit: province.Key, State: storage.GatheringOpen, Created: w.now, Version: 1}
 		write(tx.PutAnnouncement(storage.Announcement{ID: storage.NewID(w.now), Author: producer, Role: "province", Unit: province.Key, Class: ocop.ServiceNotice,
 			Reason: "tập huấn", Text: "Lớp tập huấn OCOP", State: storage.AnnouncementWaiting, Size: 2, Created: w.now, Version: 1}))

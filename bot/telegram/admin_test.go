@@ -69,7 +69,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(bot.Caps{Name: "telegram", Buttons: true, Longest: 4096, Abroad: true}, ch.Caps()); diff != "" {
+	if diff := cmp.Diff(bot.Caps{Name: "telegram", Buttons: true, Longest: 4096, Abroad: true, Files: true}, ch.Caps()); diff != "" {
 		t.Error(diff)
 	}
 }
