@@ -15,7 +15,7 @@ build:
 
 # The race detector is the one thing that needs cgo, and so a C compiler.
 test: check
-	CGO_ENABLED=1 .ci/servers run go test -race -timeout 15m ./...
+	CGO_ENABLED=1 .ci/servers run go test -race -timeout 40m ./...
 
 check:
 	@unformatted=$$(gofmt -l bot cmd conversations locales storage) && \

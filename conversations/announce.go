@@ -140,7 +140,7 @@ func (e *Engine) Fits(a storage.Announcement) error {
 		if !o.Caps.Paged || len(a.Audience.Channels) > 0 && !slices.Contains(a.Audience.Channels, o.Caps.Name) {
 			continue
 		}
-		on := &T{Engine: e, Caps: o.Caps}
+		on := &T{Engine: e, S: NewSession(""), Caps: o.Caps} // without accents, as announcements go out by SMS
 		for _, lang := range locales.Languages {
 			if over := on.width(e.Announcement(a, lang, o.Caps).Text) - o.Caps.Longest; over > 0 {
 				return &TooLong{o.Caps, over}
