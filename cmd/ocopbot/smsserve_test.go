@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ type smsBot struct {
 	addr   string
 	data   string
 	cmd    *exec.Cmd
-	log    bytes.Buffer
+	log    output
 	count  int
 }
 
@@ -132,4 +133,22 @@ func (b *smsBot) until(what string, done func() bool) {
 			b.Fatalf("waited in vain for %s; the log:\n%s", what, b.log.String())
 		}
 	}
+}
+
+// output is what a program says, which may be read while it says more.
+type output struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.String()
 }
