@@ -33,32 +33,11 @@ func printForm() *Flow {
 // wishPrint hands over a form, filled in as far as it is, to be signed: the
 // one that is named, or the only one there is.
 func (t *T) wishPrint(arg string) error {
-	if arg != "" {
-		i, how, err := t.numbered(arg)
-		if err == nil {
-			t.tellPrinted(i.Number.String(), how)
-			return nil
-		}
-		if !errors.Is(err, storage.ErrNotFound) {
-			return err
-		}
-		if looksLikeNumber(arg) {
-			t.Tell("status.unknown", "typed", clip(arg, 20))
-			return nil
-		}
-	}
-	v, err := loadOwnIdeas(t)
-	if err != nil {
+	number, how, err := t.whichForm(arg, printFlow)
+	if err != nil || number == "" {
 		return err
 	}
-	switch ideas := v.([]storage.Idea); len(ideas) {
-	case 0:
-		t.Tell("status.none")
-	case 1:
-		t.tellPrinted(ideas[0].Number.String(), ownerTie)
-	default:
-		return t.open(printFlow, nil)
-	}
+	t.tellPrinted(number, how)
 	return nil
 }
 

@@ -81,36 +81,46 @@ func looksLikeNumber(text string) bool {
 
 // showStatus answers "tra cứu", with or without a number.
 func (t *T) showStatus(arg string) error {
+	number, how, err := t.whichForm(arg, statusFlow)
+	switch {
+	case err != nil || number == "":
+		return err
+	case how == officerTie: // who is in charge acts on it
+		return t.open(actFlow, map[string]string{"number": number})
+	}
+	t.Tell("status.card", "number", number)
+	return nil
+}
+
+// whichForm finds the form a wish is about: the one that is named, or the only
+// one of one's own. An empty number: the person was told that there is none,
+// or chooses in a conversation that was opened.
+func (t *T) whichForm(arg, choose string) (number string, how tie, err error) {
 	if arg != "" {
 		i, how, err := t.numbered(arg)
-		if err == nil && how == officerTie { // who is in charge acts on it
-			return t.open(actFlow, map[string]string{"number": i.Number.String()})
-		}
 		if err == nil {
-			t.Tell("status.card", "number", i.Number.String())
-			return nil
+			return i.Number.String(), how, nil
 		}
 		if !errors.Is(err, storage.ErrNotFound) {
-			return err
+			return "", noTie, err
 		}
 		if looksLikeNumber(arg) {
 			t.Tell("status.unknown", "typed", clip(arg, 20))
-			return nil
+			return "", noTie, nil
 		}
 	}
 	v, err := loadOwnIdeas(t)
 	if err != nil {
-		return err
+		return "", noTie, err
 	}
 	switch ideas := v.([]storage.Idea); len(ideas) {
 	case 0:
 		t.Tell("status.none")
-		return nil
+		return "", noTie, nil
 	case 1:
-		t.Tell("status.card", "number", ideas[0].Number.String())
-		return nil
+		return ideas[0].Number.String(), ownerTie, nil
 	}
-	return t.open(statusFlow, nil)
+	return "", noTie, t.open(choose, nil)
 }
 
 // card is what one idea's owner, or an officer in charge, is told of it.

@@ -78,20 +78,8 @@ type toPairs struct{ m *map[string]string }
 
 // Scan implements sql.Scanner.
 func (p toPairs) Scan(v any) error {
-	var b []byte
-	switch s := v.(type) {
-	case string:
-		b = []byte(s)
-	case []byte:
-		b = s
-	default:
-		return fmt.Errorf("sqlstore: fields stored as %T", v)
-	}
 	*p.m = map[string]string{}
-	if err := json.Unmarshal(b, p.m); err != nil {
-		return fmt.Errorf("sqlstore: %w", err)
-	}
-	return nil
+	return fromJSON{p.m}.Scan(v)
 }
 
 // texts are a list of texts as it is stored, as a JSON array.
