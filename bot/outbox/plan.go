@@ -27,17 +27,18 @@ type Plans interface {
 // Plan writes down everybody an announcement is for, with the jobs that tell
 // them, in transactions of a few thousand. Where it stands is in the records:
 // after a crash it goes on there, and of two at once each batch is one's. told,
-// if there is one, hears how many were written down so far.
-func Plan(ctx context.Context, records Plans, prog *ocop.Programme, id storage.ID, now time.Time, told func(planned int)) error {
+// if there is one, hears how many were written down so far; queued says that
+// jobs were made.
+func Plan(ctx context.Context, records Plans, prog *ocop.Programme, id storage.ID, now time.Time, told func(planned int)) (queued bool, err error) {
 	a, err := records.Announcement(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("outbox: plan: %w", err)
+		return false, fmt.Errorf("outbox: plan: %w", err)
 	}
 	if a.State != storage.AnnouncementSending {
-		return nil
+		return false, nil
 	}
 	for _, u := range a.Audience.Units {
 		a.Audience.Within = append(a.Audience.Within, prog.Below(u, now)...)
@@ -50,22 +51,24 @@ func Plan(ctx context.Context, records Plans, prog *ocop.Programme, id storage.I
 	}
 	for after := storage.ID(0); ; {
 		if after, err = records.RequeueRecipients(ctx, a, after, planBatch, at); err != nil {
-			return fmt.Errorf("outbox: plan: %w", err)
+			return queued, fmt.Errorf("outbox: plan: %w", err)
 		}
 		if after == 0 {
 			break
 		}
+		queued = true
 	}
 	for planned := 0; ; {
 		n, done, err := records.PlanRecipients(ctx, a, planBatch, now, at)
 		if err != nil {
-			return fmt.Errorf("outbox: plan: %w", err)
+			return queued, fmt.Errorf("outbox: plan: %w", err)
 		}
 		if planned += n; told != nil {
 			told(planned)
 		}
+		queued = queued || n > 0
 		if done {
-			return nil
+			return queued, nil
 		}
 	}
 }
@@ -101,8 +104,12 @@ func (w *planWorker) Work(ctx context.Context, job *river.Job[planArgs]) error {
 	if err := b.fetchPicture(ctx, a); err != nil {
 		return err
 	}
-	if err := Plan(ctx, b.o.Store, b.o.Programme, a.ID, b.o.Now(), nil); err != nil {
+	queued, err := Plan(ctx, b.o.Store, b.o.Programme, a.ID, b.o.Now(), nil)
+	if err != nil {
 		return err
+	}
+	if queued && a.Watch.Message != "" { // nobody of them can have been told yet
+		return river.JobSnooze(watchOften)
 	}
 	return b.watch(ctx, a.ID)
 }

@@ -118,7 +118,7 @@ func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.
 	}
 	bars := mpb.New(mpb.WithOutput(out.err), mpb.WithWidth(60))
 	bar := bars.AddBar(int64(a.Size), mpb.PrependDecorators(decor.Name("queued "), decor.CountersNoUnit("%d / %d")), mpb.AppendDecorators(decor.Percentage()))
-	err := outbox.Plan(ctx, store, prog, a.ID, time.Now(), func(planned int) {
+	_, err := outbox.Plan(ctx, store, prog, a.ID, time.Now(), func(planned int) {
 		bar.SetTotal(int64(max(a.Size, planned)), false)
 		bar.SetCurrent(int64(planned))
 	})
