@@ -31,7 +31,11 @@ func (e *Engine) view(p storage.Person, officers []storage.Officer, now time.Tim
 		case storage.DepartmentOfficer:
 			v.Looks = true
 		default:
-			v.Units = append(v.Units, e.prog.Below(o.Unit, now)...)
+			below := e.prog.Below(o.Unit, now)
+			v.Units = append(v.Units, below...)
+			if o.Works() {
+				v.Acts = append(v.Acts, below...)
+			}
 		}
 	}
 	return v
@@ -61,12 +65,7 @@ func inChargeOf(v storage.Viewer) storage.Scope {
 // mayAct tells whether a viewer decides on ideas of a unit. Departments and
 // leaders look and do not decide: a leader's word is on what the unit sends.
 func mayAct(v storage.Viewer, unit ocop.UnitKey) bool {
-	if !inCharge(v, unit) {
-		return false
-	}
-	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool {
-		return o.Role != storage.DepartmentOfficer && o.Role != storage.Leader
-	})
+	return v.All || slices.Contains(v.Acts, unit)
 }
 
 // leads tells whether a viewer is a leader of exactly this unit, whose reports

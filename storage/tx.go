@@ -164,6 +164,7 @@ type Viewer struct {
 	Person   Person
 	Officers []Officer      // assignments in office now
 	Units    []ocop.UnitKey // all units those assignments cover
+	Acts     []ocop.UnitKey // those of them in which the viewer decides
 	All      bool           // covers every unit (province, admin)
 	Looks    bool           // at every unit, in charge of none (departments)
 }

@@ -1,0 +1,47 @@
+package conversations
+
+import (
+	"testing"
+	"time"
+
+	"ocopbot/bot/ocop"
+	"ocopbot/storage"
+)
+
+// Who holds several offices decides where each of them decides, and nowhere
+// else.
+func TestOfficesAreApart(t *testing.T) {
+	prog, err := ocop.Load(ocop.LangSon2021)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := ocop.Date(2026, time.June, 15)
+	key := func(code string) ocop.UnitKey {
+		u, ok := prog.UnitAt(code, now)
+		if !ok {
+			t.Fatalf("no unit %s", code)
+		}
+		return u.Key
+	}
+	e := &Engine{prog: prog}
+	led, worked := key("187"), key("180")
+	of := func(unit ocop.UnitKey, role string) storage.Officer { return storage.Officer{Unit: unit, Role: role} }
+	for _, c := range []struct {
+		what        string
+		offices     []storage.Officer
+		inLed, inIt bool
+	}{
+		{"a leader", []storage.Officer{of(led, storage.Leader)}, false, false},
+		{"a leader who works elsewhere", []storage.Officer{of(led, storage.Leader), of(worked, storage.DistrictOfficer)}, false, true},
+		{"a department's who works in a district", []storage.Officer{of(key("20"), storage.DepartmentOfficer), of(worked, storage.DistrictOfficer)}, false, true},
+		{"a leader who is the province's too", []storage.Officer{of(led, storage.Leader), of(key("20"), storage.ProvinceOfficer)}, true, true},
+	} {
+		v := e.view(storage.Person{}, c.offices, now)
+		if got := mayAct(v, prog.Children(led, now)[0].Key); got != c.inLed {
+			t.Errorf("%s decides in the led unit: %v", c.what, got)
+		}
+		if got := mayAct(v, worked); got != c.inIt {
+			t.Errorf("%s decides in the other: %v", c.what, got)
+		}
+	}
+}
