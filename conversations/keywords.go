@@ -1,7 +1,9 @@
 package conversations
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"ocopbot/bot/viet"
 	"ocopbot/conversations/understand"
@@ -128,4 +130,24 @@ func refuses(text string) bool {
 		return true
 	}
 	return false
+}
+
+// tcRefuses is for how long after advertising a bare «TC» refuses it.
+const tcRefuses = 72 * time.Hour
+
+// refusesAdvert tells a bare «TC» that answers advertising: carriers have
+// taught people that it means «từ chối» then. At any other time, or with a form
+// number, it asks how far a form is.
+func (t *T) refusesAdvert(text string) (bool, error) {
+	if rest, ok := afterKeyword(text); ok {
+		text = rest
+	}
+	if !strings.EqualFold(text, "tc") || !t.S.Idle() {
+		return false, nil
+	}
+	at, err := t.reads.LastAdvert(t.Ctx, t.In.From)
+	if err != nil {
+		return false, fmt.Errorf("conversations: last advert: %w", err)
+	}
+	return t.Now.Sub(at) < tcRefuses, nil
 }

@@ -84,6 +84,8 @@ type Reads interface {
 	// Reaches lists people of an audience by their ids, from after one on,
 	// each with what decides whether and how they can be told.
 	Reaches(ctx context.Context, a storage.Audience, after storage.ID, limit int, now time.Time) ([]storage.Reach, error)
+	// LastAdvert is when advertising last went to an address; zero: never.
+	LastAdvert(ctx context.Context, addr bot.Address) (time.Time, error)
 
 	// What units reported, and what the records say for it.
 	Report(ctx context.Context, id storage.ID) (storage.Report, error)

@@ -116,6 +116,11 @@ func (t *T) takeText() error {
 	if g, ok := commanded(text); ok {
 		return t.wish(g)
 	}
+	if refused, err := t.refusesAdvert(text); err != nil {
+		return err
+	} else if refused {
+		return t.open(stopFlow, nil)
+	}
 	if rest, ok := afterKeyword(text); ok {
 		if done, err := t.takeKeyword(rest); done || err != nil {
 			return err
