@@ -103,6 +103,9 @@ func openStore(ctx context.Context, path string) (*sqlstore.Store, *outbox.Queue
 	return store, queue, err
 }
 
+// allTexts are read once for all stories: they do not change.
+var allTexts = sync.OnceValues(locales.New)
+
 // newRig opens a bot in dir, on a copy of the blank database.
 func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig, err error) {
 	r = &rig{clock: &clock{at: storyBegins}, answers: &answers{}}
@@ -114,7 +117,7 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 	if r.prog, err = ocop.Load(programme); err != nil {
 		return r, err
 	}
-	texts, err := locales.New()
+	texts, err := allTexts()
 	if err != nil {
 		return r, err
 	}
@@ -231,6 +234,13 @@ func (r *rig) close() error {
 // first what is sent, then what only looks how far the sending is, which else
 // would see any number.
 func (r *rig) deliver(ctx context.Context) error {
+	b, err := outbox.New(r.outbox)
+	if err != nil {
+		return err
+	}
+	if err := b.Due(ctx); err != nil {
+		return err
+	}
 	for _, kinds := range []string{`kind <> 'plan'`, `kind = 'plan'`} {
 		if _, err := r.store.DB().ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
 			WHERE state IN ('scheduled', 'retryable', 'available') AND `+kinds); err != nil {
@@ -245,14 +255,11 @@ func (r *rig) deliver(ctx context.Context) error {
 
 // work lets the outbox run until nothing is left to do now.
 func (r *rig) work(ctx context.Context) error {
+	if left, err := r.jobs(ctx); left == 0 || err != nil {
+		return err
+	}
 	b, err := outbox.New(r.outbox)
 	if err != nil {
-		return err
-	}
-	if err := b.Due(ctx); err != nil {
-		return err
-	}
-	if left, err := r.jobs(ctx); left == 0 || err != nil {
 		return err
 	}
 	if err := b.Start(ctx); err != nil {

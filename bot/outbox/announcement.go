@@ -113,7 +113,8 @@ func (b *Outbox) judge(d storage.Delivery, now time.Time) (verdict, *storage.Mov
 	a, r := d.Announcement, d.Recipient
 	v := verdict{announcement: a, lang: d.Reach.Lang}
 	undecided := r.State == storage.RecipientSending
-	if r.State != storage.RecipientQueued && !undecided || !undecided && (a.State != storage.AnnouncementSending || a.Epoch != d.Key.Epoch) {
+	older := r.Epoch != d.Key.Epoch // a later job has the person, and may be telling them now
+	if older || r.State != storage.RecipientQueued && !undecided || !undecided && (a.State != storage.AnnouncementSending || a.Epoch != d.Key.Epoch) {
 		v.over = true // told, held, paused, cancelled, or the job is an older one
 		return v, nil
 	}

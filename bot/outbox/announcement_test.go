@@ -255,6 +255,44 @@ func TestPauseResumeCancel(t *testing.T) {
 	})
 }
 
+// A job from before a pause does nothing, even while the later one is sending.
+func TestAnOlderJobTellsNobody(t *testing.T) {
+	onBoth(t, func(h *house) {
+		an := h.person("telegram:1")
+		h.clock.Set(on(17, 21, 0)) // it waits for the morning
+		id := h.announce(ocop.ServiceNotice, nil)
+		h.start()
+		h.wantStates(id, map[storage.ID]string{an: "queued hours"})
+		h.change(id, func(_ storage.Tx, a *storage.Announcement) error { a.State = storage.AnnouncementPaused; return nil })
+		h.change(id, func(_ storage.Tx, a *storage.Announcement) error {
+			a.State = storage.AnnouncementSending
+			a.Epoch++
+			return nil
+		})
+		jobs := func(state string) (n int) {
+			h.Helper()
+			if err := h.store.DB().QueryRowContext(h.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'recipient' AND state = '"+state+"'").Scan(&n); err != nil {
+				h.Fatal(err)
+			}
+			return n
+		}
+		servers.Until(h, "the later job", func() bool { return jobs("scheduled") == 2 })
+		h.tg.blocks = make(chan struct{})
+		h.clock.Set(on(18, 8, 0))
+		h.callBack()
+		<-h.tg.began
+		servers.Until(h, "the older job is over", func() bool { return jobs("completed") == 1 || len(h.tg.began) > 0 })
+		_, err := h.store.DB().ExecContext(h.Context(), "UPDATE river_job SET state = 'available', finalized_at = NULL WHERE kind = 'recipient' AND state = 'completed'")
+		if err != nil {
+			h.Fatal(err)
+		}
+		servers.Until(h, "the older job is over again", func() bool { return jobs("completed") == 1 || len(h.tg.began) > 0 })
+		close(h.tg.blocks)
+		h.wantStates(id, map[storage.ID]string{an: "sent"})
+		h.wantSaid(h.tg, "telegram:1 tin")
+	})
+}
+
 func TestWhatAFailureMeansForAnAnnouncement(t *testing.T) {
 	onBoth(t, func(h *house) {
 		dead, rejected, busy := h.person("telegram:1", "tel:+84912000001"), h.person("telegram:2"), h.person("telegram:3")

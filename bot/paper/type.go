@@ -233,13 +233,3 @@ func (w word) cut(room, size float64, faces map[*typeface]measured) (head, tail 
 	}
 	return head, tail
 }
-
-// height of a paragraph's lines and what belongs below them, in points,
-// without the space before and after it.
-func (p Par) height(lines int) float64 {
-	h := float64(lines+max(0, p.Dots-1)) * p.size() * lineSpacing
-	if p.Rule > 0 {
-		h += 2 * rulePlace
-	}
-	return h
-}
