@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ocopbot/bot"
@@ -29,6 +30,7 @@ type smsPhone struct {
 	kannel *fakekannel.Server
 	hook   *httptest.Server
 	inbox  sqlstore.Inbound
+	turns  *turns
 	people map[string]string
 	last   map[string][]string // lines of what was heard last
 	short  map[string]string   // labels of choices, and what stands for them here
@@ -44,7 +46,7 @@ const smsSecret = "a secret of the stories"
 
 func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, texts *locales.Texts, now func() time.Time) (*smsPhone, error) {
 	p := &smsPhone{
-		kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil), inbox: store.Inbound(), now: now,
+		kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil), inbox: store.Inbound(), turns: &turns{}, now: now,
 		people: map[string]string{}, last: map[string][]string{}, before: map[string]url.Values{}, done: make(chan error, 1),
 		short: map[string]string{},
 	}
@@ -57,13 +59,14 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 		}
 	}
 	records := SMSRecords{p.inbox, store}
+	p.turns.SMSRecords = records
 	var err error
 	p.ch, err = sms.New(sms.Options{
 		Gateways: []sms.Gateway{{
 			Name: "kannel", Driver: sms.Kannel, URL: p.kannel.URL(), User: "ocop", Password: "a password",
 			Number: "0912000000", Secret: smsSecret,
 		}},
-		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: records, Ledger: records,
+		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: p.turns, Ledger: records,
 		// Stories are said faster than people type.
 		Limits: sms.Limits{PerMinute: 1000, PerDay: 1000, Rounds: 1000},
 		Number: func(s string) (string, bool) { n, err := ocop.ParsePhone(s); return n, err == nil },
@@ -113,7 +116,7 @@ func (p *smsPhone) brings(ctx context.Context, q url.Values) error {
 	}
 	for {
 		waiting, err := p.inbox.Waiting(ctx)
-		if err != nil || waiting == 0 {
+		if err != nil || waiting == 0 && p.turns.open.Load() == 0 {
 			return err
 		}
 		select {
@@ -122,6 +125,32 @@ func (p *smsPhone) brings(ctx context.Context, q url.Values) error {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
+}
+
+// turns counts the messages that are being handled. The inbox alone does not
+// tell: who is erased is gone from it before the answer.
+type turns struct {
+	SMSRecords
+	open atomic.Int64
+}
+
+func (t *turns) Claim(ctx context.Context, now time.Time, lease time.Duration, people int) ([]bot.Incoming, error) {
+	claimed, err := t.SMSRecords.Claim(ctx, now, lease, people)
+	t.open.Add(int64(len(claimed)))
+	return claimed, err
+}
+
+func (t *turns) Release(ctx context.Context, id string) error {
+	defer t.open.Add(-1)
+	return t.SMSRecords.Release(ctx, id)
+}
+
+func (t *turns) Done(ctx context.Context, id string, now time.Time) error {
+	err := t.SMSRecords.Done(ctx, id, now)
+	if err == nil { // else it is released
+		t.open.Add(-1)
+	}
+	return err
 }
 
 // chooses types the number that stands before the label, or before its short
