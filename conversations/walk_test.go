@@ -93,29 +93,6 @@ var sendsInTests = Sending{Refuse: "8077", Approval: 100, Outlets: []Outlet{
 		Cost: func(bot.Message) (int, int64) { return 2, 1600 }},
 }}
 
-func TestWalkEveryStep(t *testing.T) {
-	w, producer, officer := newWalk(t)
-	w.start("telegram:1", 0)
-	w.start("telegram:2", producer)
-	w.start("telegram:3", officer)
-	w.exhaust()
-	w.caps.Forgeable, w.seen, w.left = true, map[string]bool{}, map[string]bool{} // before what cannot be undone, a proof is asked
-	w.start("telegram:2", producer)
-	w.start("telegram:3", officer)
-	w.exhaust()
-	for _, f := range w.engine.flows {
-		for _, s := range f.Steps {
-			if s.asks() && !w.asked[f.ID+"."+s.ID] {
-				t.Errorf("no path leads to the question %s.%s", f.ID, s.ID)
-			}
-		}
-	}
-	t.Logf("%d places, %d questions", len(w.seen), len(w.asked))
-	if *keepSessions {
-		w.keepSessions()
-	}
-}
-
 // exhaust goes on until every place was left by every way.
 func (w *walk) exhaust() {
 	for len(w.queue) > 0 {
