@@ -32,12 +32,7 @@ var morning = time.Date(2026, 6, 17, 10, 0, 0, 0, ocop.Local)
 
 // onBoth runs a test on both databases.
 func onBoth(t *testing.T, test func(h *house)) {
-	t.Run("SQLite", func(t *testing.T) {
-		test(build(t, filepath.Join(t.TempDir(), "records.db")))
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		test(build(t, servers.Database(t)))
-	})
+	onBothURLs(t, func(t *testing.T, url string) { test(build(t, url)) })
 }
 
 // build makes a house whose outbox is not started.
