@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ func (e *Engine) PutGathering(tx storage.Tx, was, now storage.Gathering, who sto
 	if err := tx.PutGathering(now, by); err != nil {
 		return false, err
 	}
-	if !slices.ContainsFunc(toldChanges, func(what string) bool { _, ok := by.Body[what]; return ok }) {
+	if _, told := GatheringChanges(was, now); !told {
 		return true, nil
 	}
 	return true, tellAll(tx, now, storage.NoticeChanged, fmt.Sprintf("change/%d", by.ID), at)
@@ -173,6 +174,12 @@ func tellAll(tx storage.Tx, g storage.Gathering, kind, what string, at time.Time
 		}
 	}
 	return nil
+}
+
+// GatheringChanges names what changed, and says whether people are told of it.
+func GatheringChanges(was, now storage.Gathering) (what []string, told bool) {
+	what = slices.Sorted(maps.Keys(differences(was, now)))
+	return what, slices.ContainsFunc(what, func(w string) bool { return slices.Contains(toldChanges, w) })
 }
 
 // differences names what changed, with what it was.

@@ -283,30 +283,20 @@ func makeFieldChoices(t *T) []bot.Choice {
 	return append(cs, t.choice(summaryStep, "reg.edit_done"))
 }
 
-// answerMake sees that the days still fit each other before anything is told.
+// answerMake sees that the parts still fit each other before anything is told.
 func answerMake(t *T, v string) error {
 	if v != choiceSend {
 		return answerSummary(t, v)
 	}
-	from, _, err := whenOf(t.Get("when"))
+	g, err := t.gatheringMade(storage.Gathering{})
 	if err != nil {
 		return err
 	}
-	deadline, err := textDay(t.Get("deadline"))
-	if err != nil {
-		return err
-	}
-	if daysBetween(deadline, from) < 0 {
-		t.Tell("make.deadline_wrong")
+	taken, _ := strconv.Atoi(t.Get("taken")) // our own figure; empty is 0
+	if wrong := t.Misfits(g, taken); len(wrong) > 0 {
+		t.S.Notes = append(t.S.Notes, wrong[0].Note)
 		t.Set(editing, "1")
-		t.goTo("deadline")
-		return nil
-	}
-	seats, _ := strconv.Atoi(t.Get("seats")) // as parsed
-	if taken, _ := strconv.Atoi(t.Get("taken")); seats > 0 && seats < taken {
-		t.Tell("make.seats_taken", "taken", t.Get("taken"))
-		t.Set(editing, "1")
-		t.goTo("seats")
+		t.goTo(wrong[0].Field)
 		return nil
 	}
 	if t.Loaded == nil {
@@ -333,8 +323,11 @@ func (t *T) gatheringMade(g storage.Gathering) (storage.Gathering, error) {
 	if g.Deadline, err = textDay(t.Get("deadline")); err != nil {
 		return g, err
 	}
-	g.Seats, _ = strconv.Atoi(t.Get("seats"))   // as parsed
-	g.Stalls, _ = strconv.Atoi(t.Get("stalls")) // as parsed; empty: none
+	g.Seats, _ = strconv.Atoi(t.Get("seats")) // as parsed
+	g.Stalls = 0
+	if g.Kind.Sells() {
+		g.Stalls, _ = strconv.Atoi(t.Get("stalls")) // as parsed; empty: none
+	}
 	g.Unit = ocop.UnitKey(t.Get("unit"))
 	g.Selects = t.Get("mode") == "select"
 	g.Rule, _ = t.ParseRule(t.ruleAnswer(), t.Now) // parsed before

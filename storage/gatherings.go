@@ -210,6 +210,8 @@ type GatheringTx interface {
 	// WantGatheringPicture notes a picture that a channel's provider holds and
 	// that is to be fetched.
 	WantGatheringPicture(id ID, channel, provider string) error
+	// PutGatheringPicture keeps a picture that is at hand.
+	PutGatheringPicture(id ID, data []byte) error
 	// Gathering locks it.
 	Gathering(id ID) (Gathering, error)
 	GatheringByCode(code string) (Gathering, error)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,46 +65,18 @@ func announcementFrom(path string, prog *ocop.Programme, now time.Time) (a stora
 	if err := strict.Decode(&f); err != nil {
 		return a, "", nil, fmt.Errorf("%s: %w", path, err)
 	}
-	r := announcementReader{path: path, lines: linesOf(&root), prog: prog, now: now}
+	r := announcementReader{complaints{path: path, lines: linesOf(&root)}, prog, now}
 	a = r.read(f)
 	if f.Picture != "" {
 		picture = r.picture(filepath.Join(filepath.Dir(path), f.Picture))
 	}
-	return a, f.Audience.Event, picture, errors.Join(r.wrong...)
-}
-
-// linesOf are the lines on which the keys of a file stand: "audience.units".
-func linesOf(n *yaml.Node) map[string]int {
-	lines := map[string]int{}
-	var walk func(n *yaml.Node, prefix string)
-	walk = func(n *yaml.Node, prefix string) {
-		if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
-			walk(n.Content[0], prefix)
-		}
-		if n.Kind != yaml.MappingNode {
-			return
-		}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key := prefix + n.Content[i].Value
-			lines[key] = n.Content[i].Line
-			walk(n.Content[i+1], key+".")
-		}
-	}
-	walk(n, "")
-	return lines
+	return a, f.Audience.Event, picture, r.err()
 }
 
 type announcementReader struct {
-	path  string
-	lines map[string]int
-	prog  *ocop.Programme
-	now   time.Time
-	wrong []error
-}
-
-func (r *announcementReader) bad(key, format string, args ...any) {
-	line := r.lines[key]
-	r.wrong = append(r.wrong, fmt.Errorf("%s: line %d: %s: %s", r.path, max(1, line), key, fmt.Sprintf(format, args...)))
+	complaints
+	prog *ocop.Programme
+	now  time.Time
 }
 
 func (r *announcementReader) read(f announcementFile) storage.Announcement {

@@ -62,6 +62,7 @@ type commands struct {
 	Programme  programmeCmd  `cmd:"" help:"List the units of a programme, or check a programme file."`
 	Understand understandCmd `cmd:"" help:"Show what free text is taken for: a line in, the intent and its score out."`
 	Remind     remindCmd     `cmd:"" help:"Remind officers of what is due, or print who would be."`
+	Event      eventCmd      `cmd:"" help:"Make fairs, trainings and the like from a file."`
 	Announce   announceCmd   `cmd:"" help:"Tell many people something, by their own channels and by the law."`
 	Import     importCmd     `cmd:"" help:"Read lists from others."`
 	Backup     backupCmd     `cmd:"" help:"Write all records to one file."`
@@ -112,12 +113,15 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	parsed.Bind(&cli.Settings, streams{in, out, errOut})
 	if err := parsed.Run(); err != nil {
-		fmt.Fprintln(errOut, "ocopbot:", oneLine(err))
 		var wrong settingError
-		if errors.As(err, &wrong) {
-			return exitSettings
+		if !errors.As(err, &wrong) {
+			fmt.Fprintln(errOut, "ocopbot:", oneLine(err))
+			return exitFailed
 		}
-		return exitFailed
+		for line := range strings.Lines(err.Error()) { // a file may have many wrong lines
+			fmt.Fprintln(errOut, "ocopbot:", strings.TrimSpace(line))
+		}
+		return exitSettings
 	}
 	return exitOK
 }

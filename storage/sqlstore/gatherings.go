@@ -198,6 +198,10 @@ func (x *tx) WantGatheringPicture(id storage.ID, channel, provider string) error
 	return x.later(`UPDATE gatherings SET picture_channel = $2, picture_file = $3 WHERE id = $1`, id, channel, provider)
 }
 
+func (x *tx) PutGatheringPicture(id storage.ID, data []byte) error {
+	return x.later(`UPDATE gatherings SET picture = $2, picture_channel = '', picture_file = '' WHERE id = $1`, id, data)
+}
+
 func (x *tx) addGatheringEvent(e storage.GatheringEvent) error {
 	body, err := pairs(e.Body)
 	if err != nil {

@@ -155,6 +155,11 @@ func gatheringAsWritten(t *testing.T, w *world) {
 	w.must(w.SetGatheringPicture(t.Context(), g.ID, "f1", []byte("ảnh")))
 	same(t, "wanted then", len(must(w.GatheringPicturesWanted(t.Context(), 9))(t)), 0)
 	same(t, "picture", string(must(w.GatheringPicture(t.Context(), g.ID))(t)), "ảnh")
+	w.write(func(x storage.Tx) error {
+		return errors.Join(x.WantGatheringPicture(g.ID, "telegram", "f2"), x.PutGatheringPicture(g.ID, []byte("áp phích")))
+	})
+	same(t, "picture at hand", string(must(w.GatheringPicture(t.Context(), g.ID))(t)), "áp phích")
+	same(t, "wanted after it", len(must(w.GatheringPicturesWanted(t.Context(), 9))(t)), 0)
 	same(t, "has a picture", must(w.Gathering(t.Context(), g.ID))(t).Picture, true)
 	same(t, "to come", len(must(w.Gatherings(t.Context(), w.now, 9))(t)), 1)
 	same(t, "on its last day", len(must(w.Gatherings(t.Context(), g.To.Add(20*time.Hour), 9))(t)), 1)
