@@ -39,7 +39,11 @@ func (t *T) chosen(text string) (string, error) {
 		return "", err
 	}
 	starts := ""
-	for _, c := range t.choices() {
+	cs := t.choices()
+	if below := t.present().Below; below != nil {
+		cs = append(cs, below(t)...)
+	}
+	for _, c := range cs {
 		whole, start := sameLabel(typed, c.Label)
 		if whole {
 			return c.ID, nil

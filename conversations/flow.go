@@ -57,6 +57,9 @@ type Step struct {
 	Ask func(*T) (key string, data locales.Data)
 	// Choices are the answers offered. nil: none.
 	Choices func(*T) []bot.Choice
+	// Below are choices that are not shown here but one tap below, and are taken
+	// here by their labels. nil: none.
+	Below func(*T) []bot.Choice
 	// Parse takes a typed answer, or says what is wrong with it. nil: only
 	// Choices are taken.
 	Parse func(*T, string) (value string, complaint *Note)

@@ -11,44 +11,61 @@ import (
 	"ocopbot/storage"
 )
 
-const homeStep = "menu"
-
-// homeView is what the menu depends on.
-type homeView struct {
-	officer  bool
-	admin    bool
-	province bool // sees the whole province
-	tells    bool // makes announcements
-	waiting  int  // ideas in the officer's inbox
-	ideas    bool // has registered before
-	draft    string
-	calls    bool // is told whom to call
-}
+const (
+	homeStep  = "menu"
+	groupStep = "group" // what lies one tap below an entry of the menu
+)
 
 // home is the menu everybody comes back to.
 func home() *Flow {
-	return &Flow{ID: homeFlow, Version: 1, Steps: []*Step{{
-		ID:      homeStep,
-		Load:    loadHome,
-		Numbers: true,
-		Ask: func(t *T) (string, locales.Data) {
-			v := t.Loaded.(homeView)
-			if v.draft != "" {
-				return "home.menu_draft", dataOf("draft", v.draft)
-			}
-			if v.officer {
-				return "home.menu_officer", dataOf("waiting", v.waiting)
-			}
-			return "home.menu", nil
+	return &Flow{ID: homeFlow, Version: homeVersion, Steps: []*Step{
+		{
+			ID:      homeStep,
+			Load:    loadHome,
+			Numbers: true,
+			Ask: func(t *T) (string, locales.Data) {
+				v := t.Loaded.(homeView)
+				if v.draft != "" {
+					return "home.menu_draft", dataOf("draft", v.draft)
+				}
+				if v.officer {
+					return "home.menu_officer", dataOf("waiting", v.waiting)
+				}
+				return "home.menu", nil
+			},
+			Choices: func(t *T) []bot.Choice { return t.entries(t.Loaded.(homeView).menu()) },
+			Below: func(t *T) []bot.Choice {
+				var cs []bot.Choice
+				for _, e := range t.Loaded.(homeView).menu() {
+					cs = append(cs, t.entries(e.below)...)
+				}
+				return cs
+			},
+			Parse:  parseHome,
+			Answer: answerHome,
 		},
-		Choices: homeChoices,
-		Parse:   parseHome,
-		Answer:  answerHome,
-	}}}
+		{
+			ID:      groupStep,
+			Needed:  never,
+			Load:    loadHome,
+			Numbers: true,
+			Choices: func(t *T) []bot.Choice {
+				var cs []bot.Choice
+				for _, e := range t.Loaded.(homeView).menu() {
+					if e.id == t.Get(groupStep) {
+						cs = t.entries(e.below)
+					}
+				}
+				return append(cs, t.choice(choiceMenu, "choice.menu"))
+			},
+			Parse:  parseHome,
+			Answer: answerHome,
+		},
+	}}
 }
 
 func loadHome(t *T) (any, error) {
-	v := homeView{draft: t.draftTitle()}
+	v := homeView{draft: t.draftTitle(), known: t.S.Consented()}
 	if t.S.Person == 0 {
 		return v, nil
 	}
@@ -93,47 +110,6 @@ func (t *T) draftTitle() string {
 	return ""
 }
 
-func homeChoices(t *T) []bot.Choice {
-	v := t.Loaded.(homeView)
-	var cs []bot.Choice
-	add := func(id string) { cs = append(cs, t.choice(id, "home.choice_"+id)) }
-	if v.draft != "" {
-		add("continue")
-	}
-	if v.officer {
-		add(inboxFlow)
-		if v.calls {
-			add(callsFlow)
-		}
-		add(dutiesFlow)
-		add(reportsFlow)
-	}
-	if v.admin {
-		add(smsDaysFlow)
-	}
-	if v.province {
-		add(planFlow)
-		add(progressFlow)
-	}
-	if v.tells {
-		add(announcementsFlow)
-	}
-	add(registerFlow)
-	if v.ideas {
-		add(statusFlow)
-		add(supplementFlow)
-	} else if !v.officer {
-		add(statusFlow)
-	}
-	add(helpFlow)
-	add(askFlow)
-	add(gatheringsFlow)
-	if t.S.Consented() {
-		add(mydataFlow)
-	}
-	return cs
-}
-
 // parseHome takes a form number typed where nothing was asked.
 func parseHome(t *T, text string) (string, *Note) {
 	_, _, err := t.numbered(text)
@@ -148,12 +124,18 @@ func parseHome(t *T, text string) (string, *Note) {
 }
 
 func answerHome(t *T, v string) error {
+	t.goTo(homeStep)
+	t.Set(groupStep, "")
 	if number, ok := strings.CutPrefix(v, "number "); ok {
 		return t.showStatus(number)
 	}
 	switch v {
 	case "continue":
 		t.close()
+		return nil
+	case ideasGroup, reportingGroup, moreGroup:
+		t.Set(groupStep, v)
+		t.goTo(groupStep)
 		return nil
 	case registerFlow:
 		return t.wish(understand.Guess{Intent: understand.RegisterIdea})

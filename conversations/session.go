@@ -133,7 +133,10 @@ func (s *Session) markHandled(in bot.Incoming) {
 }
 
 // homeFrame is the menu, which lies under every other conversation.
-func homeFrame() Frame { return Frame{Flow: homeFlow, Version: 1, Step: homeStep} }
+func homeFrame() Frame { return Frame{Flow: homeFlow, Version: homeVersion, Step: homeStep} }
+
+// homeVersion is the menu's; 2 has groups.
+const homeVersion = 2
 
 func (s *Session) top() *Frame { return &s.Frames[len(s.Frames)-1] }
 

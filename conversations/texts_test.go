@@ -53,7 +53,7 @@ func families(t *testing.T) map[string][]string {
 		"reg.new_":            {"new", "existing"},
 		"help.":               helpTopics,
 		"help.choice_":        helpTopics,
-		"home.choice_":        {planFlow, progressFlow, "continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, announcementsFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
+		"home.choice_":        {ideasGroup, reportingGroup, moreGroup, planFlow, progressFlow, "continue", inboxFlow, callsFlow, smsDaysFlow, reportsFlow, dutiesFlow, announcementsFlow, registerFlow, statusFlow, supplementFlow, helpFlow, askFlow, mydataFlow},
 		"weekday.":            {"0", "1", "2", "3", "4", "5", "6"},
 		"report.state_":       constants(t, "../bot/ocop", "ReportState"),
 		"report.short_":       constants(t, "../bot/ocop", "ReportState"),

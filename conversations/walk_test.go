@@ -332,6 +332,8 @@ func (w *walk) place(addr bot.Address, s *Session) string {
 func where(addr bot.Address, s *Session) string {
 	f, about := s.top(), ""
 	switch f.Flow {
+	case homeFlow:
+		about = f.get(groupStep)
 	case consentFlow: // what for
 		about = s.Frames[len(s.Frames)-2].Flow
 	case dutyFlow:
