@@ -83,7 +83,7 @@ func (t *T) handedIn(obligation, period string) (map[ocop.UnitKey]ocop.Figures, 
 // tallied are the counts of the records over a span, by the unit on record.
 func (t *T) tallied(span ocop.Period) (map[ocop.UnitKey]ocop.Figures, error) {
 	cutOff := span.To.AddDate(0, 0, -1)
-	c := storage.Counting{From: span.From, To: span.To, Valid: t.prog.IssuedValid(cutOff), Lapsing: t.prog.IssuedLapsing(cutOff, ocop.CountLapsing)}
+	c := storage.Counting{From: span.From, To: span.To, Now: t.Now, Valid: t.prog.IssuedValid(cutOff), Lapsing: t.prog.IssuedLapsing(cutOff, ocop.CountLapsing)}
 	for _, l := range t.prog.LevelRules() {
 		for _, stars := range l.Stars {
 			if l.Does == ocop.Recognises {

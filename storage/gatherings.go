@@ -183,18 +183,6 @@ type Attendance struct {
 	Seated, Stalls, Queued, Waiting, Refused, Cancelled, Attended int
 }
 
-// GatheringFigures are what a report counts of a unit's gatherings in a
-// period.
-type GatheringFigures struct {
-	Held         int   // gatherings of these units that were not cancelled
-	Participants int   // people of these units who came to any gathering
-	Producers    int   // organisations of these units that came
-	Revenue      int64 // đồng, as they told
-	Contracts    int
-	Buyers       int
-	Answered     int // participants who told their results
-}
-
 // ErrNoRoom: there are more than a gathering has seats, stalls or quotas for.
 var ErrNoRoom = errors.New("storage: no room left")
 

@@ -14,6 +14,8 @@ type Counting struct {
 	// Valid are the days of decisions whose certificates are valid at To, and
 	// Lapsing those of them that run out soon after.
 	Valid, Lapsing []ocop.Period
+	// Now: a gathering that begins later was not held yet.
+	Now time.Time
 }
 
 // RecognisedBy says that decisions of a level in a period recognise a number

@@ -284,6 +284,7 @@ func TestMistakesAreReported(t *testing.T) {
 		{"filed_at: figures", "filed_at: soon", "figures, signed or received"},
 		{"counts: stars-5", "counts: stars-6", "nothing the records can be asked"},
 		{"counts: producers-group", "counts: producers-grup", "nothing the records can be asked"},
+		{"counts: events-held", "counts: events-hold", "nothing the records can be asked"},
 		{"- id: stars5", "- id: stars4", `"stars4": given twice in the form`},
 		{"- id: stars5", "- id: 5 stars", "letters a–z"},
 		{"{id: B, title: &b", "{id: A, title: &b", `"A": given twice`},

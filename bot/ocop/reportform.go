@@ -76,6 +76,12 @@ const (
 	CountCertificatesValid   = "certificates-valid"
 	CountCertificatesLapsing = "certificates-lapsing"
 	CountRequestsOpen        = "requests-open"
+	CountEventsHeld          = "events-held"       // by the unit that held them
+	CountEventsAttendance    = "events-attendance" // by the unit of who came, as are the rest
+	CountEventsProducers     = "events-producers"
+	CountEventsRevenue       = "events-revenue" // million đồng, as told after a fair
+	CountEventsContracts     = "events-contracts"
+	CountEventsBuyers        = "events-buyers"
 )
 
 // CountLapsing is for how many months after the end of the span a certificate
@@ -86,7 +92,8 @@ const CountLapsing = 6
 func (p *Programme) counts(what string) bool {
 	switch what {
 	case CountIdeasReceived, CountIdeasAccepted, CountIdeasReturned, CountProductsEvaluated, CountProductsNew,
-		CountProductsFailed, CountCertificatesValid, CountCertificatesLapsing, CountRequestsOpen:
+		CountProductsFailed, CountCertificatesValid, CountCertificatesLapsing, CountRequestsOpen, CountEventsHeld,
+		CountEventsAttendance, CountEventsProducers, CountEventsRevenue, CountEventsContracts, CountEventsBuyers:
 		return true
 	}
 	if stars, ok := strings.CutPrefix(what, CountStars); ok {

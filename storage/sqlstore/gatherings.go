@@ -112,21 +112,6 @@ func (s *Store) GatheringEvents(ctx context.Context, id storage.ID) ([]storage.G
 	}, `SELECT id, gathering, signup, at, kind, actor, role, body FROM gathering_events WHERE gathering = $1 ORDER BY at, id`, id)
 }
 
-// GatheringFigures counts what a report tells of a unit and a period: what
-// the unit and those below held, and what its own people did anywhere.
-func (s *Store) GatheringFigures(ctx context.Context, unit ocop.UnitKey, below []ocop.UnitKey, from, to time.Time) (storage.GatheringFigures, error) {
-	return get(ctx, s, "gathering figures", func(row scanner) (f storage.GatheringFigures, err error) {
-		err = row.Scan(&f.Held, &f.Participants, &f.Producers, &f.Revenue, &f.Contracts, &f.Buyers, &f.Answered)
-		return f, err
-	}, `SELECT
-		(SELECT COUNT(*) FROM gatherings g WHERE g.state = 'open' AND g.starts >= $3 AND g.starts < $4 AND (g.unit = $1 OR `+inList("$2", "g.unit")+`)),
-		COUNT(*), COUNT(DISTINCT s.organisation), CAST(COALESCE(SUM(s.revenue), 0) AS BIGINT), CAST(COALESCE(SUM(s.contracts), 0) AS BIGINT), CAST(COALESCE(SUM(s.buyers), 0) AS BIGINT),
-		COALESCE(SUM(CASE WHEN s.answered > 0 THEN 1 ELSE 0 END), 0)
-		FROM signups s JOIN gatherings g ON g.id = s.gathering
-		WHERE g.state = 'open' AND g.starts >= $3 AND g.starts < $4 AND (s.state = 'attended' OR s.answered > 0)
-			AND REPLACE(s.units, '|' || $1 || '|', '') <> s.units`, unit, joined(below), ms(from), ms(to))
-}
-
 func (x *tx) NextCode(series string) (string, error) {
 	for {
 		n, err := txGet(x, scalar[int], `INSERT INTO gathering_codes (series, last) VALUES ($1, 1)

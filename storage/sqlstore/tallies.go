@@ -17,6 +17,7 @@ func (s *Store) Tallies(ctx context.Context, c storage.Counting) ([]storage.Tall
 	var all []storage.Tally
 	for _, count := range []func(context.Context, storage.Counting) ([]storage.Tally, error){
 		s.tallyIdeas, s.tallyResults, s.tallyCertificates, s.tallyProducers, s.tallyRequests,
+		s.tallyGatherings, s.tallyAttendance,
 	} {
 		some, err := count(ctx, c)
 		if err != nil {
@@ -156,4 +157,47 @@ func (s *Store) tallyProducers(ctx context.Context, c storage.Counting) ([]stora
 func (s *Store) tallyRequests(ctx context.Context, c storage.Counting) ([]storage.Tally, error) {
 	return s.tally(ctx, "count requests", fmt.Sprintf(`SELECT q.unit, '%s', COUNT(*) FROM requests q
 		WHERE q.at < $1 AND (q.closed = 0 OR q.closed >= $1) GROUP BY q.unit`, ocop.CountRequestsOpen), ms(c.To))
+}
+
+// tallyGatherings: those that were not called off and have begun.
+func (s *Store) tallyGatherings(ctx context.Context, c storage.Counting) ([]storage.Tally, error) {
+	return s.tally(ctx, "count gatherings", fmt.Sprintf(`SELECT g.unit, '%s', COUNT(*) FROM gatherings g
+		WHERE g.state = 'open' AND g.starts >= $1 AND g.starts < $2 AND g.starts <= $3 GROUP BY g.unit`, ocop.CountEventsHeld),
+		ms(c.From), ms(c.To), ms(c.Now))
+}
+
+// tallyAttendance: who came, and what producers told afterwards, which only
+// those can who came. Where no unit is known of somebody they count in that of
+// the gathering. A signup has all units it lies in; the first is its own.
+func (s *Store) tallyAttendance(ctx context.Context, c storage.Counting) ([]storage.Tally, error) {
+	type attendance struct {
+		units                                         []ocop.UnitKey
+		people, producers, revenue, contracts, buyers int64
+	}
+	rows, err := list(ctx, s, "count attendance", func(row scanner) (a attendance, err error) {
+		err = row.Scan(split{&a.units}, &a.people, &a.producers, &a.revenue, &a.contracts, &a.buyers)
+		return a, err
+	}, `WITH came AS (
+			SELECT CASE WHEN s.units = '' THEN '|' || g.unit || '|' ELSE s.units END AS units, s.organisation AS organisation,
+				s.revenue AS revenue, s.contracts AS contracts, s.buyers AS buyers
+			FROM signups s JOIN gatherings g ON g.id = s.gathering
+			WHERE g.state = 'open' AND g.starts >= $1 AND g.starts < $2 AND g.starts <= $3 AND (s.state = 'attended' OR s.answered > 0))
+		SELECT units, COUNT(*), COUNT(DISTINCT organisation), CAST(SUM(revenue) AS BIGINT), CAST(SUM(contracts) AS BIGINT), CAST(SUM(buyers) AS BIGINT)
+		FROM came GROUP BY units ORDER BY units`, ms(c.From), ms(c.To), ms(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	const million = 1_000_000
+	var all []storage.Tally
+	for _, a := range rows {
+		for _, n := range []storage.Tally{
+			{Count: ocop.CountEventsAttendance, N: a.people}, {Count: ocop.CountEventsProducers, N: a.producers},
+			{Count: ocop.CountEventsRevenue, N: (a.revenue + million/2) / million}, {Count: ocop.CountEventsContracts, N: a.contracts},
+			{Count: ocop.CountEventsBuyers, N: a.buyers},
+		} {
+			n.Unit = a.units[0]
+			all = append(all, n)
+		}
+	}
+	return all, nil
 }

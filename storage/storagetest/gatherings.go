@@ -25,7 +25,6 @@ type GatheringRecords interface {
 	GatheringPicturesWanted(ctx context.Context, limit int) ([]storage.File, error)
 	SetGatheringPicture(ctx context.Context, id storage.ID, provider string, data []byte) error
 	GatheringEvents(ctx context.Context, id storage.ID) ([]storage.GatheringEvent, error)
-	GatheringFigures(ctx context.Context, unit ocop.UnitKey, below []ocop.UnitKey, from, to time.Time) (storage.GatheringFigures, error)
 	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
 	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
 	SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error)
@@ -45,7 +44,7 @@ var gatheringChecks = map[string]func(*testing.T, *world){
 	"SignUpInTime":          signUpInTime,
 	"ErasedSeatMovesUp":     erasedSeatMovesUp,
 	"ToldOnce":              toldOnce,
-	"GatheringFigures":      gatheringFigures,
+	"TallyGatherings":       tallyGatherings,
 	"WaitingListProperties": waitingListProperties,
 }
 
@@ -375,7 +374,7 @@ func toldOnce(t *testing.T, w *world) {
 	same(t, "still untold", untold(), 0)
 }
 
-func gatheringFigures(t *testing.T, w *world) {
+func tallyGatherings(t *testing.T, w *world) {
 	g := w.gathering("HC1", 0, 0)
 	org := storage.Organisation{ID: w.id(), Name: "HTX", Created: w.now}
 	w.write(func(x storage.Tx) error { return x.PutOrganisation(org) })
@@ -389,13 +388,18 @@ func gatheringFigures(t *testing.T, w *world) {
 			x.PutResult(came.ID, storage.Result{Revenue: 5_000_000_000, Contracts: 2, Buyers: 31, At: w.now}),
 			x.PutGathering(off, w.did("cancelled")))
 	})
-	from, to := time.Date(2026, 7, 1, 0, 0, 0, 0, ocop.Local), time.Date(2026, 8, 1, 0, 0, 0, 0, ocop.Local)
-	want := storage.GatheringFigures{Held: 1, Participants: 1, Producers: 1, Revenue: 5_000_000_000, Contracts: 2, Buyers: 31, Answered: 1}
-	same(t, "of the district", must(w.GatheringFigures(t.Context(), district, []ocop.UnitKey{commune}, from, to))(t), want)
-	want.Held = 0
-	same(t, "of the commune", must(w.GatheringFigures(t.Context(), commune, nil, from, to))(t), want)
-	same(t, "of another", must(w.GatheringFigures(t.Context(), commune2, nil, from, to))(t), storage.GatheringFigures{})
-	same(t, "of another month", must(w.GatheringFigures(t.Context(), district, nil, to, to.AddDate(0, 1, 0)))(t), storage.GatheringFigures{})
+	lost := w.comes(g, "Cúc", func(s *storage.Signup) { s.Units = nil }) // of nowhere that is known
+	w.write(func(x storage.Tx) error {
+		return must2(x.Move(lost.ID, storage.SignupRegistered, storage.SignupAttended, w.did("")))
+	})
+	span := storage.Counting{From: ocop.Date(2026, 7, 1), To: ocop.Date(2026, 8, 1), Now: ocop.Date(2026, 9, 1)}
+	sameList(t, "figures", w.tallies(span, "events-"), []string{
+		"06016 events-attendance 1", "06016 events-buyers 31", "06016 events-contracts 2", "06016 events-producers 1", "06016 events-revenue 5000",
+		"187 events-attendance 1", "187 events-buyers 0", "187 events-contracts 0", "187 events-held 1", "187 events-producers 0", "187 events-revenue 0",
+	})
+	span.Now = ocop.Date(2026, 7, 1)
+	sameList(t, "not begun", w.tallies(span, "events-"), []string(nil))
+	sameList(t, "of another month", w.tallies(storage.Counting{From: span.To, To: span.To.AddDate(0, 1, 0), Now: ocop.Date(2026, 9, 1)}, "events-"), []string(nil))
 	with := must(w.SignupsWith(t.Context(), idea.ID))(t)
 	same(t, "fairs of a product", len(with), 1)
 	same(t, "their result", with[0].Result.Contracts, 2)
