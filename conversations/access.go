@@ -170,6 +170,24 @@ func (t *T) numbered(text string) (storage.Idea, tie, error) {
 	return i, how, nil
 }
 
+// reportNumbered finds the duty of a report's number for who writes, approves
+// or receives it. To anybody else a number that exists and one that does not
+// are the same: ErrNotFound.
+func (t *T) reportNumbered(text string) (storage.Duty, error) {
+	n, err := ocop.ParseFormNumber(text)
+	if err != nil || n.Prefix != ocop.ReportPrefix {
+		return storage.Duty{}, storage.ErrNotFound
+	}
+	r, err := t.reads.ReportByNumber(t.Ctx, n)
+	if err != nil {
+		return storage.Duty{}, err
+	}
+	if v, err := t.reportOf(r.Duty, false); err != nil || v.mine() {
+		return r.Duty, err
+	}
+	return storage.Duty{}, storage.ErrNotFound
+}
+
 // ownNumbered finds one's own idea by its bare number: of this year, else the
 // latest with that number.
 func (t *T) ownNumbered(seq int) (storage.Idea, tie, error) {

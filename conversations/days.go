@@ -105,7 +105,8 @@ func writtenDay(typed string, today time.Time, ahead bool) (time.Time, bool) {
 	return at, true
 }
 
-// parseDueDay takes a day from today on, within a year.
+// parseDueDay takes a day from today on, within a year. Of a day that has just
+// passed the year is asked.
 func parseDueDay(t *T, text string) (string, *Note) {
 	at, ok := dayOf(text, t.Now, true)
 	switch days := ocop.DaysBetween(t.Now, at); {
@@ -115,9 +116,18 @@ func parseDueDay(t *T, text string) (string, *Note) {
 		return "", &Note{Key: "day.past"}
 	case days > 366:
 		return "", &Note{Key: "day.far"}
+	case days > justPast:
+		if last, ok := dayOf(text, t.Now, false); ok && last.Before(at) {
+			n := note("day.which_year", "day", last.Format("2/1"), "next", at.Format("2/1/2006"))
+			return "", &n
+		}
 	}
 	return date(at), nil
 }
+
+// justPast: a day without its year that would be more days ahead than this has
+// only just passed, and is rather a slip than a day of next year.
+const justPast = 300
 
 // parsePastDay takes a day up to today, of the last two years.
 func parsePastDay(t *T, text string) (string, *Note) {

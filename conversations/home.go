@@ -113,6 +113,9 @@ func (t *T) draftTitle() string {
 // parseHome takes a form number typed where nothing was asked.
 func parseHome(t *T, text string) (string, *Note) {
 	_, _, err := t.numbered(text)
+	if isReportNumber(text) {
+		_, err = t.reportNumbered(text)
+	}
 	switch {
 	case err == nil:
 		return "number " + text, nil

@@ -30,7 +30,7 @@ func afterKeyword(text string) (rest string, ok bool) {
 //	OCOP                          the menu
 //	OCOP DK <product>; <commune>  a form, of which only what is missing is asked
 //	OCOP TC <form number>         how far it is
-//	OCOP BC                       a report
+//	OCOP BC [<report's number>]   the reports, or one of them
 //	OCOP DD <code> [<name>]       come to a fair or training; with a name, somebody else
 //	OCOP KQ <code>                what was sold at a fair
 //	OCOP QUYEN                    one's data and rights
@@ -52,6 +52,9 @@ func (t *T) takeKeyword(rest string) (done bool, err error) {
 	case "tc":
 		return true, t.wish(understand.Guess{Intent: understand.Status, Score: 1, Whole: true, Arg: arg})
 	case "bc":
+		if isReportNumber(arg) {
+			return true, t.showStatus(arg)
+		}
 		return true, t.wish(understand.Guess{Intent: understand.Report, Score: 1, Whole: true})
 	case "dd":
 		return true, t.signUpInOne(arg)

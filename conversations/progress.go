@@ -109,7 +109,8 @@ func loadRecentReports(t *T) (any, error) {
 	return recentReports{all}, err
 }
 
-// recentReports are the reports around today, the latest due first.
+// recentReports are the reports around today, the latest due first, without
+// how far the units are.
 func (t *T) recentReports() ([]filings, error) {
 	owed, err := t.owedBetween(t.Now.AddDate(0, 0, -progressBack), t.Now.AddDate(0, 0, progressAhead))
 	if err != nil {
@@ -131,7 +132,16 @@ func (t *T) recentReports() ([]filings, error) {
 		all[i].owed = append(all[i].owed, o)
 	}
 	slices.SortStableFunc(all, func(a, b filings) int { return b.owed[0].Due.Compare(a.owed[0].Due) })
-	all = all[:min(len(all), progressListed)]
+	return all[:min(len(all), progressListed)], nil
+}
+
+// recentFilings are the first of them with how far the units are.
+func (t *T) recentFilings(most int) ([]filings, error) {
+	all, err := t.recentReports()
+	if err != nil {
+		return nil, err
+	}
+	all = all[:min(len(all), most)]
 	for i := range all {
 		if err := t.readFilings(&all[i]); err != nil {
 			return nil, err
@@ -165,7 +175,7 @@ func (t *T) readFilings(f *filings) error {
 // errNoReport: nothing of that kind is owed around today.
 var errNoReport = errors.New("conversations: no such report")
 
-// reportNamed is the report a reference names.
+// reportNamed is the report a reference names, with how far the units are.
 func (t *T) reportNamed(ref string) (filings, error) {
 	all, err := t.recentReports()
 	if err != nil {
@@ -173,6 +183,9 @@ func (t *T) reportNamed(ref string) (filings, error) {
 	}
 	for _, f := range all {
 		if f.ref() == ref {
+			if err := t.readFilings(&f); err != nil {
+				return filings{}, err
+			}
 			slices.SortStableFunc(f.owed, func(a, b duties.Owed) int { return cmp.Compare(f.standing(b, t.Now), f.standing(a, t.Now)) })
 			return f, nil
 		}

@@ -50,7 +50,7 @@ func (t *T) provinceNote(n Note) (string, *bot.Attachment, error) {
 
 // progressChart shows the latest reports, a bar each.
 func progressChart(t *T) ([]byte, error) {
-	all, err := t.recentReports()
+	all, err := t.recentFilings(progressListed)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +75,10 @@ type consolidated struct {
 	sums    ocop.Figures
 }
 
-// consolidate reads what the units handed in. Units that did not are missing
-// from the sums.
+// consolidate reads the reports that count as filed. Units that have none are
+// missing from the sums. What lies below a unit is in its own figures already.
 func (t *T) consolidate(f filings) (c consolidated, err error) {
-	if due, ok := t.prog.Due(f.obligation, f.owed[0].Due.In(ocop.Local).Year()); ok {
+	if due, ok := t.dueOf(f.owed[0].Duty); ok {
 		c.form, _ = t.prog.ReportForm(due)
 	}
 	c.reports, c.values, c.sums = map[ocop.UnitKey]storage.Report{}, map[ocop.UnitKey]ocop.Figures{}, ocop.Figures{}
@@ -88,15 +88,17 @@ func (t *T) consolidate(f filings) (c consolidated, err error) {
 	}
 	of := map[storage.ID]ocop.UnitKey{}
 	for _, r := range reports {
-		of[r.ID], c.reports[r.Unit], c.values[r.Unit] = r.Unit, r, ocop.Figures{}
+		if r.IsFiled() {
+			of[r.ID], c.reports[r.Unit], c.values[r.Unit] = r.Unit, r, ocop.Figures{}
+		}
 	}
 	figures, err := t.reads.FiguresHandedIn(t.Ctx, f.obligation, f.period)
 	if err != nil {
 		return c, fmt.Errorf("conversations: consolidate: %w", err)
 	}
 	for _, g := range figures {
-		if g.Value >= 0 {
-			c.values[of[g.Report]][g.Figure] = g.Value
+		if unit, filed := of[g.Report]; filed && g.Value >= 0 {
+			c.values[unit][g.Figure] = g.Value
 			c.sums[g.Figure] += g.Value
 		}
 	}
@@ -262,7 +264,8 @@ func (t *T) brief() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	reports, err := t.recentReports()
+	const briefed = 3
+	reports, err := t.recentFilings(briefed)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +291,7 @@ func (t *T) brief() ([]byte, error) {
 		[]string{word("brief.target"), word("brief.goal"), word("brief.reached"), word("brief.share")}, rows), paper.Heading(word("brief.reports")))
 	rows = nil
 	var owing string
-	for _, f := range reports[:min(len(reports), 3)] {
+	for _, f := range reports {
 		n := func(s standing) string { return fmt.Sprint(len(f.units(s, t.Now))) }
 		rows = append(rows, []string{t.dutyTitle(f.owed[0]), n(inTime), n(late), n(silent), n(waiting)})
 		if owing == "" && len(f.units(silent, t.Now)) > 0 {

@@ -79,8 +79,26 @@ func looksLikeNumber(text string) bool {
 	return err == nil
 }
 
-// showStatus answers "tra cứu", with or without a number.
+// isReportNumber tells the number of a report from those of ideas.
+func isReportNumber(text string) bool {
+	n, err := ocop.ParseFormNumber(text)
+	return err == nil && n.Prefix == ocop.ReportPrefix
+}
+
+// showStatus answers "tra cứu", with or without a number: of an idea's, or of a
+// report's, which is opened.
 func (t *T) showStatus(arg string) error {
+	if isReportNumber(arg) {
+		d, err := t.reportNumbered(arg)
+		if errors.Is(err, storage.ErrNotFound) {
+			t.Tell("status.unknown", "typed", clip(arg, 20))
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return t.openReport(d)
+	}
 	number, how, err := t.whichForm(arg, statusFlow)
 	switch {
 	case err != nil || number == "":
