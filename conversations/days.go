@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -139,4 +140,24 @@ func parsePastDay(t *T, text string) (string, *Note) {
 		return "", &Note{Key: "day.future"}
 	}
 	return date(at), nil
+}
+
+// dayText is a day of the forms: "2026-12-12", with the hour if there is one.
+func dayText(at time.Time, hour bool) string {
+	if hour {
+		return at.In(ocop.Local).Format("2006-01-02 15:04")
+	}
+	return at.In(ocop.Local).Format(time.DateOnly)
+}
+
+func textDay(s string) (time.Time, error) {
+	layout := time.DateOnly
+	if strings.Contains(s, " ") {
+		layout = "2006-01-02 15:04"
+	}
+	at, err := time.ParseInLocation(layout, s, ocop.Local)
+	if err != nil {
+		return at, fmt.Errorf("conversations: day: %w", err)
+	}
+	return at, nil
 }

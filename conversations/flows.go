@@ -46,6 +46,7 @@ const (
 	gatheringFlow   = "event"
 	signupFlow      = "signup"
 	signupOtherFlow = "signupfor"
+	amendFlow       = "amend"
 	resultFlow      = "result"
 	makeFlow        = "makeevent"
 	callOffFlow     = "calloff"
@@ -74,7 +75,7 @@ func allFlows() []*Flow {
 		smsDays(),
 		printForm(), plan(), progress(),
 		reports(), report(), review(),
-		gatherings(), gathering(), signup(), signupOther(), result(), makeGathering(), callOff(), guests(), selectGuests(), checkin(),
+		gatherings(), gathering(), signup(), signupOther(), amendSignup(), result(), makeGathering(), callOff(), guests(), selectGuests(), checkin(),
 		news(), told(), announce(), announcements(),
 		pin(), link(), accents(), settings(),
 	}

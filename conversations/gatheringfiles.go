@@ -68,7 +68,7 @@ func (t *T) poster(g storage.Gathering) (string, *bot.Attachment, error) {
 		}
 		content = link
 	}
-	lines := []string{t.daysOf(g) + ", " + g.Place}
+	lines := []string{t.daysOf(g) + ", " + g.Place, t.Text("gathering.poster_scan", dataOf("deadline", date(g.Deadline)))}
 	if t.doors.Number != "" {
 		lines = append(lines, t.Text("gathering.poster_sms", dataOf("words", words, "number", t.doors.Number)))
 		if content == "" {

@@ -22,15 +22,16 @@ func gatheringFamilies() map[string][]string {
 	}
 	return map[string][]string{
 		"gathering.kind_": kinds,
-		"gathering.do_":   {"join", "quit", "result", "other", "picture", "guests", "edit", "off", "poster"},
+		"gathering.do_":   {"join", "amend", "quit", "result", "other", "picture", "guests", "edit", "off", "poster"},
 		"signup.done_":    {storage.SignupRegistered, storage.SignupQueued, storage.SignupWaiting},
 		"signup.state_":   states,
 		"guests.state_":   states,
 		"guests.head_": {
 			"number", "name", "phone", "producer", "unit", "products", "stars", "stall", "power", "vehicle", "state", "at", "revenue", "contracts", "buyers",
 		},
-		"rule.not_":   {"stars", "groups", "producers", "units", "product"},
-		"make.field_": makeFields,
-		"make.mode_":  {"first", "select"},
+		"rule.not_":    {"stars", "groups", "producers", "units", "product"},
+		"make.field_":  makeFields,
+		"amend.field_": amendFields,
+		"make.mode_":   {"first", "select"},
 	}
 }

@@ -3,13 +3,9 @@ package conversations
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
-	"ocopbot/bot"
 	"ocopbot/bot/ocop"
-	"ocopbot/locales"
 	"ocopbot/storage"
 )
 
@@ -26,19 +22,11 @@ func signupFor(id string, other bool) *Flow {
 		ID: id, Version: 1, Draft: true, Consent: true, Sure: other,
 		Begin:  beginSignup,
 		Commit: commitSignup,
-		Steps: []*Step{
+		Steps: append([]*Step{
 			{ID: "name", Needed: missing("name"), Ask: asked("signup.name"), Name: true, Parse: parseName},
 			{ID: "place", Needed: missing("place"), Ask: asked("signup.place"), Parse: parsePlace, Answer: answerPlace},
 			{ID: "which", Needed: has("units?"), Ask: asked("reg.which"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
-			{ID: "products", Needed: has("sells"), Load: loadBrought, Ask: askBrought, Choices: broughtChoices, Parse: parseProduct, Answer: answerBrought},
-			{ID: "stall", Needed: has("stalls"), Ask: asked("signup.stall"), Choices: func(t *T) []bot.Choice {
-				return []bot.Choice{t.choice("yes", "signup.stall_yes"), t.choice("no", "choice.no")}
-			}},
-			{ID: "power", Needed: func(t *T) bool { return t.Get("stall") == "yes" }, Ask: asked("signup.power"), Choices: func(t *T) []bot.Choice {
-				return []bot.Choice{t.choice("none", "signup.power_none"), t.choice("light", "signup.power_light")}
-			}, Parse: parseProduct},
-			{ID: "vehicle", Needed: has("sells"), Ask: asked("signup.vehicle"), Optional: true, Parse: parseProduct},
-		},
+		}, broughtSteps(has("sells"), has("stalls"), has("sells"))...),
 	}
 	if other {
 		who := &Step{ID: "attendee", Needed: missingAlways("attendee"), Ask: asked("signup.attendee"), Name: true, Parse: parseName}
@@ -174,93 +162,6 @@ func (t *T) mayCome(r storage.Rule, all []candidate) (best candidate, against st
 	return candidate{}, t.fits(r, best), nil
 }
 
-// loadBrought are the products that may be brought and were not named yet.
-func loadBrought(t *T) (any, error) {
-	v, err := loadGathering(t)
-	if err != nil {
-		return nil, err
-	}
-	all, err := t.candidates()
-	if err != nil {
-		return nil, err
-	}
-	named := strings.Fields(t.Get("ideas"))
-	return slices.DeleteFunc(all, func(s candidate) bool {
-		return t.fits(v.(gatheringView).g.Rule, s) != "" || slices.Contains(named, idText(s.ID))
-	}), nil
-}
-
-func askBrought(t *T) (string, locales.Data) {
-	if len(t.Loaded.([]candidate)) == 0 {
-		return "signup.products", nil
-	}
-	if t.Get("ideas") != "" {
-		return "signup.products_more", nil
-	}
-	return "signup.products_which", nil
-}
-
-func broughtChoices(t *T) []bot.Choice {
-	rest := t.Loaded.([]candidate)
-	var cs []bot.Choice
-	if len(rest) > 1 {
-		cs = append(cs, t.choice("all", "signup.products_all"))
-	}
-	for _, s := range rest[:min(len(rest), mostListed)] {
-		cs = append(cs, bot.Choice{ID: idText(s.ID), Label: clip(s.Name, 40)})
-	}
-	if t.Get("ideas") != "" {
-		cs = append(cs, t.choice("enough", "signup.products_enough"))
-	}
-	return cs
-}
-
-// answerBrought takes a product, and asks for more as long as there are some.
-func answerBrought(t *T, v string) error {
-	rest := t.Loaded.([]candidate)
-	_, i := t.flows[t.F().Flow].step("products")
-	left := 0
-	taken := false
-	for _, s := range rest {
-		if v != "all" && v != idText(s.ID) {
-			left++
-			continue
-		}
-		if t.Get("ideas") == "" { // the first says whose it is
-			t.Set("group", "")
-			t.Set("org", "")
-			t.Set("stars", "")
-		}
-		t.Set("ideas", strings.TrimSpace(t.Get("ideas")+" "+idText(s.ID)))
-		t.takeCandidate(s)
-		taken = true
-	}
-	switch {
-	case taken && left > 0 && !t.Caps.Brief:
-		return nil
-	case !taken && v != "enough":
-		t.Set("products", v)
-	}
-	return t.goOn(i)
-}
-
-// ownOrganisation is the producer named in the form, if the person belongs to
-// it still.
-func (t *T) ownOrganisation(tx storage.Tx, person storage.ID) (storage.ID, error) {
-	org, err := textID(t.Get("org"))
-	if err != nil {
-		return 0, nil // none
-	}
-	members, err := tx.Members(org)
-	if err != nil {
-		return 0, err
-	}
-	if slices.ContainsFunc(members, func(m storage.Member) bool { return m.Person == person }) {
-		return org, nil
-	}
-	return 0, nil
-}
-
 // commitSignup takes the seat there is, or a place in the waiting list.
 func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 	g, err := tx.GatheringByCode(t.Get("code")) // locked first: the line is short
@@ -287,32 +188,13 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 		}
 	}
 	s := storage.Signup{
-		ID: storage.NewID(t.Now), Gathering: g.ID, Person: p.ID, Attendee: t.Get("attendee"), Products: t.Get("products"),
-		Units: t.unitsAt(ocop.UnitKey(t.Get("place"))), Group: t.Get("group"), Stall: t.Get("stall") == "yes", Vehicle: t.Get("vehicle"), At: t.Now,
+		ID: storage.NewID(t.Now), Gathering: g.ID, Person: p.ID, Attendee: t.Get("attendee"),
+		Units: t.unitsAt(ocop.UnitKey(t.Get("place"))), Vehicle: t.Get("vehicle"), At: t.Now,
 	}
-	s.Stars, _ = strconv.Atoi(t.Get("stars")) // our own figure; empty is 0
-	if s.Organisation, err = t.ownOrganisation(tx, p.ID); err != nil {
+	if err := t.bring(tx, &s); err != nil {
 		return Outcome{}, err
 	}
-	switch power := t.Get("power"); power {
-	case "none":
-	case "light":
-		s.Power = t.Text("signup.power_light", nil)
-	default:
-		s.Power = power
-	}
-	for _, text := range strings.Fields(t.Get("ideas")) {
-		id, err := textID(text)
-		if err != nil {
-			return Outcome{}, err
-		}
-		i, err := tx.Idea(id)
-		if err == nil && (i.Person == p.ID || i.Organisation != 0 && i.Organisation == s.Organisation) {
-			s.Ideas = append(s.Ideas, id)
-		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return Outcome{}, err
-		}
-	}
+	s.Stall, s.Power = t.Get("stall") == "yes", t.powerText()
 	o := Outcome{Person: p.ID}
 	if err := tx.SignUp(&s); errors.Is(err, storage.ErrConflict) {
 		o.Notes = []Note{note("signup.not_taken", "title", g.Title)}

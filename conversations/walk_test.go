@@ -149,10 +149,15 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 	}
 	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
 		g := storage.Gathering{ID: storage.NewID(w.now), Code: "KN1", Kind: storage.Fair, Title: "Hội chợ OCOP", Place: "Lạng Sơn", From: w.now.AddDate(0, 1, 0), To: w.now.AddDate(0, 1, 2),
-			Deadline: w.now.AddDate(0, 0, 20), Unit: province.Key, State: storage.GatheringOpen, Created: w.now, Version: 1}
+			Deadline: w.now.AddDate(0, 0, 20), Stalls: 5, Unit: province.Key, State: storage.GatheringOpen, Created: w.now, Version: 1}
 		write(tx.PutAnnouncement(storage.Announcement{ID: storage.NewID(w.now), Author: producer, Role: "province", Unit: province.Key, Class: ocop.ServiceNotice,
 			Reason: "tập huấn", Text: "Lớp tập huấn OCOP", State: storage.AnnouncementWaiting, Size: 2, Created: w.now, Version: 1}))
-		return tx.PutGathering(g, storage.GatheringEvent{ID: storage.NewID(w.now), Gathering: g.ID, At: w.now, Kind: "made"})
+		write(tx.PutGathering(g, storage.GatheringEvent{ID: storage.NewID(w.now), Gathering: g.ID, At: w.now, Kind: "made"}))
+		for k, who := range []string{"", "Lý Văn An"} { // one comes, and has signed up another
+			s := storage.Signup{ID: storage.NewID(w.now.Add(time.Duration(k) * time.Second)), Gathering: g.ID, Person: producer, Attendee: who, Stall: true, Units: []ocop.UnitKey{commune}, At: w.now}
+			write(tx.SignUp(&s))
+		}
+		return nil
 	}))
 	for n, events := range [][]ocop.EventKind{
 		{ocop.EventAsked}, {ocop.EventReturned}, {ocop.EventAccepted, ocop.EventScored}, {ocop.EventAccepted, ocop.EventScored, ocop.EventDecided},
@@ -252,7 +257,7 @@ func (w *walk) leaveBy(from placed) {
 	}
 	w.go1(from, "(photo)", bot.Incoming{Kind: bot.Photo, File: bot.File{ID: "p"}})
 	w.go1(from, "(voice)", bot.Incoming{Kind: bot.Unsupported, What: "voice"})
-	for _, notice := range []string{"answer/LS26-0001", "act/LS26-0001", "sup/LS26-0002", "card/LS26-0003", "inbox/", "event/HC1", "result/HC3"} {
+	for _, notice := range []string{"answer/LS26-0001", "act/LS26-0001", "sup/LS26-0002", "card/LS26-0003", "inbox/", "event/HC1", "event/KN1", "result/HC3"} {
 		w.go1(from, "("+notice+")", bot.Incoming{Kind: bot.Tap, Ref: bot.Ref{Session: NoticeRef}, Choice: notice})
 	}
 }

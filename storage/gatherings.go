@@ -172,7 +172,7 @@ type GatheringEvent struct {
 	Gathering ID
 	Signup    ID // 0: to the gathering itself
 	At        time.Time
-	Kind      string // "created", "changed", "cancelled", "chosen"; of a signup its new state
+	Kind      string // "created", "changed", "cancelled", "chosen"; of a signup its new state, or "amended"
 	Actor     ID     // 0: the program
 	Role      string
 	Body      map[string]string // of a change: the names of what changed, with what it was
@@ -216,6 +216,12 @@ type GatheringTx interface {
 	// ErrConflict if it moved meanwhile. What becomes free goes to whoever
 	// waited longest and fits, who is told.
 	Move(id ID, from, to string, by GatheringEvent) (Signup, error)
+	// Amend replaces what a signup that is Live brings and needs: Ideas,
+	// Products, Organisation, Group, Stars, Stall, Power and Vehicle. ErrNoRoom:
+	// it has a seat, and there is none left for what it needs now; ErrConflict:
+	// it moved meanwhile, or the gathering has begun. What becomes free goes to
+	// who waits.
+	Amend(s Signup, by GatheringEvent) error
 	// Select gives seats to these of a gathering's queued and waiting, and to
 	// all others who are queued the state rest: waiting or refused. Where
 	// they do not all fit it does nothing, and says ErrNoRoom.

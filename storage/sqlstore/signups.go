@@ -157,10 +157,18 @@ func (s *Store) SignupsUntold(ctx context.Context, gathering storage.ID, what st
 		ORDER BY s.place LIMIT $5`, gathering, what, ms(since), attended, limit)
 }
 
-const signupByID = `SELECT ` + signupColumns + ` FROM signups s WHERE s.id = $1`
-
 func (x *tx) Signup(id storage.ID) (storage.Signup, error) {
-	s, err := txGet(x, scanSignup, signupByID, id)
+	s, err := x.signup(id)
+	if err != nil {
+		return s, err
+	}
+	s.Ideas, err = txList(x, scalar[storage.ID], `SELECT idea FROM signup_ideas WHERE signup = $1 ORDER BY idea`, id)
+	return s, err
+}
+
+// signup is one without the products it brings.
+func (x *tx) signup(id storage.ID) (storage.Signup, error) {
+	s, err := txGet(x, scanSignup, `SELECT `+signupColumns+` FROM signups s WHERE s.id = $1`, id)
 	if err != nil {
 		return s, fmt.Errorf("sqlstore: signup: %w", err)
 	}
@@ -199,7 +207,7 @@ func (x *tx) SignUp(s *storage.Signup) error {
 	case g.Selects && !g.Chosen.IsZero():
 		s.State = storage.SignupWaiting
 	case !g.Selects:
-		room, err := x.room(g)
+		room, err := x.room(g, 0)
 		if err != nil {
 			return err
 		}
@@ -225,31 +233,79 @@ func (x *tx) SignUp(s *storage.Signup) error {
 		return fmt.Errorf("sqlstore: sign up: %w", err)
 	}
 	s.ID = id[0]
-	if err := x.later(`DELETE FROM signup_ideas WHERE signup = $1`, s.ID); err != nil {
+	if err := x.putBrought(s.ID, s.Ideas); err != nil {
 		return err
-	}
-	for _, idea := range s.Ideas {
-		if err := x.later(`INSERT INTO signup_ideas (signup, idea) VALUES ($1, $2) ON CONFLICT DO NOTHING`, s.ID, idea); err != nil {
-			return err
-		}
 	}
 	return x.addGatheringEvent(storage.GatheringEvent{Gathering: g.ID, Signup: s.ID, At: s.At, Kind: s.State, Actor: s.Person, Role: "producer"})
 }
 
-// room is what a locked gathering has left. Only quotas need every signup.
-func (x *tx) room(g storage.Gathering) (*ocop.Room, error) {
+// putBrought replaces the products a signup brings.
+func (x *tx) putBrought(signup storage.ID, ideas []storage.ID) error {
+	if err := x.later(`DELETE FROM signup_ideas WHERE signup = $1`, signup); err != nil {
+		return err
+	}
+	for _, idea := range ideas {
+		if err := x.later(`INSERT INTO signup_ideas (signup, idea) VALUES ($1, $2) ON CONFLICT DO NOTHING`, signup, idea); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Amend replaces what a signup brings and needs, under the lock on its
+// gathering.
+func (x *tx) Amend(s storage.Signup, by storage.GatheringEvent) error {
+	x.concerns(by.Actor)
+	g, err := x.Gathering(s.Gathering)
+	if err != nil {
+		return err
+	}
+	was, err := x.signup(s.ID)
+	if err != nil {
+		return err
+	}
+	if was.State != s.State || !was.Live() || g.State != storage.GatheringOpen || g.Begun(by.At) {
+		return fmt.Errorf("sqlstore: amend: %w", storage.ErrConflict)
+	}
+	// Who gives something up, or brings other goods, needs no room anew.
+	if more := s.Stall && !was.Stall || g.Selects && (s.Group != was.Group || s.Stars != was.Stars); more && was.Seated() {
+		room, err := x.room(g, s.ID)
+		if err != nil {
+			return err
+		}
+		if !room.Fits(s.Claim()) {
+			return fmt.Errorf("sqlstore: amend: %w", storage.ErrNoRoom)
+		}
+	}
+	if err := x.later(`UPDATE signups SET organisation = $2, products = $3, product_group = $4, stars = $5, stall = $6, power = $7, vehicle = $8 WHERE id = $1`,
+		s.ID, ref(s.Organisation), s.Products, s.Group, s.Stars, s.Stall, s.Power, s.Vehicle); err != nil {
+		return err
+	}
+	if err := x.putBrought(s.ID, s.Ideas); err != nil {
+		return err
+	}
+	by.ID, by.Gathering, by.Signup, by.Kind = 0, g.ID, s.ID, "amended"
+	if err := x.addGatheringEvent(by); err != nil {
+		return err
+	}
+	return x.moveUp(g, by.At)
+}
+
+// room is what a locked gathering has left beside those with a seat, but for
+// one of them (0: nobody). Only quotas need every signup.
+func (x *tx) room(g storage.Gathering, but storage.ID) (*ocop.Room, error) {
 	if !g.Selects || len(g.Quotas) == 0 {
 		type taken struct{ seats, stalls int }
 		n, err := txGet(x, func(row scanner) (n taken, err error) {
 			err = row.Scan(&n.seats, &n.stalls)
 			return n, err
-		}, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN stall THEN 1 ELSE 0 END), 0) FROM signups WHERE gathering = $1 AND state IN `+seated, g.ID)
+		}, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN stall THEN 1 ELSE 0 END), 0) FROM signups WHERE gathering = $1 AND id <> $2 AND state IN `+seated, g.ID, but)
 		room := ocop.NewRoom(g.Seats, g.Stalls, nil)
 		room.Taken(n.seats, n.stalls)
 		return room, err
 	}
 	room := ocop.NewRoom(g.Seats, g.Stalls, g.Quotas)
-	holders, err := txList(x, scanSignup, `SELECT `+signupColumns+` FROM signups s WHERE s.gathering = $1 AND s.state IN `+seated, g.ID)
+	holders, err := txList(x, scanSignup, `SELECT `+signupColumns+` FROM signups s WHERE s.gathering = $1 AND s.id <> $2 AND s.state IN `+seated, g.ID, but)
 	for _, s := range holders {
 		room.Hold(s.Claim())
 	}
@@ -258,7 +314,7 @@ func (x *tx) room(g storage.Gathering) (*ocop.Room, error) {
 
 // Move changes a signup's state under the lock on its gathering.
 func (x *tx) Move(id storage.ID, from, to string, by storage.GatheringEvent) (storage.Signup, error) {
-	s, err := x.Signup(id)
+	s, err := x.signup(id)
 	if err != nil {
 		return s, err
 	}
@@ -293,7 +349,7 @@ func (x *tx) moveUp(g storage.Gathering, at time.Time) error {
 	if g.State != storage.GatheringOpen || g.Begun(at) || g.Selects && g.Chosen.IsZero() {
 		return nil
 	}
-	room, err := x.room(g)
+	room, err := x.room(g, 0)
 	if err != nil || room.Full() {
 		return err
 	}
@@ -325,7 +381,7 @@ func (x *tx) Select(gathering storage.ID, chosen []storage.ID, rest string, by s
 	if err != nil {
 		return err
 	}
-	room, err := x.room(g)
+	room, err := x.room(g, 0)
 	if err != nil {
 		return err
 	}

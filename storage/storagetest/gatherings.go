@@ -40,6 +40,8 @@ var gatheringChecks = map[string]func(*testing.T, *world){
 	"WaitingListMovesUp":    waitingListMovesUp,
 	"MoreSeatsMoveUp":       moreSeatsMoveUp,
 	"SelectionWithQuotas":   selectionWithQuotas,
+	"SelectedByManyAtOnce":  selectedByManyAtOnce,
+	"AmendedKeepsItsSeat":   amendedKeepsItsSeat,
 	"SignUpOnlyOnce":        signUpOnlyOnce,
 	"SignUpInTime":          signUpInTime,
 	"ErasedSeatMovesUp":     erasedSeatMovesUp,
@@ -308,6 +310,110 @@ func selectionWithQuotas(t *testing.T, w *world) {
 	same(t, "after the selection", w.state(late), wait)
 }
 
+// selectedByManyAtOnce: five officers select, and people cancel and change what
+// they bring, all at one moment: no quota is ever exceeded.
+func selectedByManyAtOnce(t *testing.T, w *world) {
+	g := w.gathering("HN1", 12, 4)
+	g.Selects, g.Version = true, 2
+	g.Quotas = []ocop.Quota{
+		{By: ocop.QuotaUnit, Value: string(district), Most: 9}, {By: ocop.QuotaStars, Value: "4", Most: 3}, {By: ocop.QuotaGroup, Value: "food", Most: 6},
+	}
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	var all []storage.Signup
+	for n := range 30 {
+		all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) {
+			s.Stars, s.Stall, s.Group = 3+n%2, n%3 == 0, []string{"food", "drink"}[n/2%2]
+			if n%5 == 0 {
+				s.Units = []ocop.UnitKey{"06463@2021-06-05", "188@2021-06-05"}
+			}
+		}))
+	}
+	again := func(do func(x storage.Tx) error) { // whatever comes of it, but for a database that is busy
+		for errors.Is(w.Write(t.Context(), do), storage.ErrUnavailable) {
+		}
+	}
+	atOnce(12, func(n int) {
+		switch {
+		case n < 5:
+			var ids []storage.ID
+			for k := n; k < len(all) && len(ids) < 4; k += 3 {
+				ids = append(ids, all[k].ID)
+			}
+			again(func(x storage.Tx) error { return x.Select(g.ID, ids, storage.SignupWaiting, w.did("")) })
+		case n < 9:
+			again(func(x storage.Tx) error {
+				s, err := x.Signup(all[n].ID)
+				if err != nil {
+					return err
+				}
+				s.Stall, s.Group, s.Stars = true, "food", 4
+				return x.Amend(s, w.did(""))
+			})
+		default:
+			again(func(x storage.Tx) error {
+				return must2(x.Move(all[n-9].ID, w.state0(x, all[n-9]), storage.SignupCancelled, w.did("")))
+			})
+		}
+	})
+	room := ocop.NewRoom(g.Seats, g.Stalls, g.Quotas)
+	seated := 0
+	for _, s := range must(w.Attendees(t.Context(), g.ID))(t) {
+		if s.Seated() {
+			if seated++; !room.Take(s.Claim()) {
+				t.Errorf("place %d is one too many", s.Place)
+			}
+		}
+	}
+	if seated == 0 {
+		t.Error("nobody was selected")
+	}
+}
+
+// amendedKeepsItsSeat: what is changed is changed without a new place in line,
+// a stall is given only if there is one, and one that is given up goes on.
+func amendedKeepsItsSeat(t *testing.T, w *world) {
+	g := w.gathering("HC1", 3, 1)
+	idea := w.idea(w.person("Chủ", "telegram:77"), "Mật ong")
+	an := w.comes(g, "An", func(s *storage.Signup) { s.Stall, s.Power = true, "2 kW" })
+	binh, cuc := w.comes(g, "Bình", nil), w.comes(g, "Cúc", func(s *storage.Signup) { s.Stall = true })
+	same(t, "waits for a stall", w.state(cuc), storage.SignupWaiting)
+	amend := func(s storage.Signup, change func(*storage.Signup)) error {
+		s = must(w.Signup(t.Context(), s.ID))(t)
+		change(&s)
+		w.now = w.now.Add(time.Millisecond)
+		return w.Write(t.Context(), func(x storage.Tx) error { return x.Amend(s, w.did("")) })
+	}
+	w.wants(amend(binh, func(s *storage.Signup) { s.Stall, s.Products = true, "chè" }), storage.ErrNoRoom)
+	same(t, "nothing is changed", must(w.Signup(t.Context(), binh.ID))(t).Products, "")
+	w.must(amend(binh, func(s *storage.Signup) { s.Products, s.Vehicle, s.Ideas = "chè", "12C-1", []storage.ID{idea.ID} }))
+	is := must(w.Signup(t.Context(), binh.ID))(t)
+	if d := cmp.Diff(storage.Signup{
+		ID: binh.ID, Gathering: g.ID, Person: binh.Person, Units: binh.Units, Place: binh.Place, State: storage.SignupRegistered, At: binh.At, Changed: binh.At,
+		Products: "chè", Vehicle: "12C-1", Ideas: []storage.ID{idea.ID},
+	}, is, cmp.Comparer(time.Time.Equal)); d != "" {
+		t.Errorf("amended (-want +got):\n%s", d)
+	}
+	w.must(amend(binh, func(s *storage.Signup) { s.Ideas = nil }))
+	same(t, "no fair of the product any more", len(must(w.SignupsWith(t.Context(), idea.ID))(t)), 0)
+	w.must(amend(an, func(s *storage.Signup) { s.Stall, s.Power = false, "" }))
+	same(t, "the stall goes to who waited", w.state(cuc), storage.SignupRegistered)
+	same(t, "who is told", w.told(cuc.Person, storage.NoticeMovedUp), 1)
+	w.wants(amend(an, func(s *storage.Signup) { s.Stall = true }), storage.ErrNoRoom)
+	dung := w.comes(g, "Dũng", nil)
+	same(t, "waits for a seat", w.state(dung), storage.SignupWaiting)
+	w.must(amend(dung, func(s *storage.Signup) { s.Vehicle = "xe máy" })) // who waits may change things, too
+	w.cancel(binh)
+	w.wants(amend(binh, func(s *storage.Signup) { s.State, s.Vehicle = storage.SignupRegistered, "x" }), storage.ErrConflict)
+	w.wants(amend(binh, func(s *storage.Signup) { s.Vehicle = "x" }), storage.ErrConflict)
+	w.now = g.From
+	w.wants(amend(an, func(s *storage.Signup) { s.Vehicle = "x" }), storage.ErrConflict)
+	kinds := map[string]int{}
+	for _, e := range must(w.GatheringEvents(t.Context(), g.ID))(t) {
+		kinds[e.Kind]++
+	}
+	same(t, "amendments kept", kinds["amended"], 4)
+}
+
 func signUpOnlyOnce(t *testing.T, w *world) {
 	g := w.gathering("HC1", 0, 0)
 	p := w.person("An", "telegram:1")
@@ -413,17 +519,30 @@ func waitingListProperties(t *testing.T, w *world) {
 	round := 0
 	rapid.Check(t, func(r *rapid.T) {
 		round++
+		w.mu.Lock()
+		w.enqueued = nil // notices of other rounds
+		w.mu.Unlock()
 		seats, stalls := rapid.IntRange(1, 4).Draw(r, "seats"), rapid.IntRange(0, 2).Draw(r, "stalls")
 		g := w.gathering(fmt.Sprint("P", round), seats, stalls)
 		var all []storage.Signup
+		amended := map[storage.ID]bool{} // wanted something else before
 		for n := range rapid.IntRange(3, 14).Draw(r, "doings") {
-			switch what := rapid.IntRange(0, 9).Draw(r, "what"); {
+			switch what := rapid.IntRange(0, 11).Draw(r, "what"); {
 			case what < 6 || len(all) == 0:
 				wants := rapid.Bool().Draw(r, "stall") && stalls > 0
 				all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) { s.Stall = wants }))
 			case what < 9:
 				if s := all[rapid.IntRange(0, len(all)-1).Draw(r, "who")]; w.state(s) != storage.SignupCancelled {
 					w.cancel(s)
+				}
+			case what < 11:
+				s := must(w.Signup(t.Context(), all[rapid.IntRange(0, len(all)-1).Draw(r, "who")].ID))(t)
+				s.Stall = !s.Stall && stalls > 0
+				amended[s.ID] = true
+				w.now = w.now.Add(time.Millisecond)
+				err := w.Write(t.Context(), func(x storage.Tx) error { return x.Amend(s, w.did("")) })
+				if want := map[bool]error{true: storage.ErrNoRoom, false: storage.ErrConflict}[s.Seated()]; err != nil && !errors.Is(err, want) {
+					r.Fatalf("amend: %v", err)
 				}
 			default:
 				g.Seats, g.Version = g.Seats+1, g.Version+1
@@ -443,7 +562,7 @@ func waitingListProperties(t *testing.T, w *world) {
 			}
 			for _, s := range list {
 				for _, before := range list {
-					if s.Seated() && before.State == storage.SignupWaiting && before.Place < s.Place && before.Stall == s.Stall {
+					if s.Seated() && before.State == storage.SignupWaiting && before.Place < s.Place && before.Stall == s.Stall && !amended[s.ID] && !amended[before.ID] {
 						r.Fatalf("place %d was overtaken by %d", before.Place, s.Place)
 					}
 				}
