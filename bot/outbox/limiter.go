@@ -16,8 +16,19 @@ type Pace struct {
 }
 
 // TelegramPace keeps below what Telegram allows: about 30 messages a second
-// in all and one a second to one chat (core.telegram.org/bots/faq).
+// in all and one a second to one chat (core.telegram.org/bots/faq), with a burst
+// a little below what it punishes.
 var TelegramPace = Pace{Every: time.Second / 30, Burst: 25, Chat: time.Second}
+
+// burst is what a lane may send at once. The lowest one, which has the most to
+// say, keeps to less: what is left is room for messages that were held up
+// between their slot and the provider, who counts when they arrive.
+func (p Pace) burst(lane int) int {
+	if lane == Lanes-1 {
+		return (2*p.Burst + 4) / 5
+	}
+	return p.Burst
+}
 
 // LocalLimiter shares out the pace within one process.
 type LocalLimiter struct {
@@ -60,7 +71,7 @@ func (l *LocalLimiter) Reserve(_ context.Context, lane int, to bot.Address, pati
 	now := l.now()
 	state := l.channel(to.Channel())
 	from := later(now, state.paused)
-	reach := time.Duration(l.pace.Burst-1) * l.pace.Every
+	reach := time.Duration(l.pace.burst(lane)-1) * l.pace.Every
 	slot := later(from, later(from, state.full[lane]).Add(-reach))
 	limited := lane != AnswerLane && l.pace.Chat > 0
 	if limited {

@@ -130,7 +130,9 @@ func New(o Options) (*Outbox, error) {
 			noticesQueue: {MaxWorkers: 50}, // 30 a second and up to 1 s each, so that none waits for a worker
 			photosQueue:  {MaxWorkers: 2},  // a picture takes 100 MB for a moment
 			plansQueue:   {MaxWorkers: 4},
-			tellQueue:    {MaxWorkers: 100}, // most wait for their slot, a few seconds ahead
+			// Most wait for their slot, a few seconds ahead, so that looking for
+			// more seldom is soon enough, and cheaper.
+			tellQueue: {MaxWorkers: 200, FetchCooldown: 2 * cooldown},
 		},
 		Workers:                     workers,
 		FetchCooldown:               cooldown,

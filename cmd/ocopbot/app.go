@@ -102,10 +102,6 @@ type app struct {
 	sms      *shortMessages // nil without SMS_GATEWAY
 }
 
-// pace is what Telegram allows a bot: 30 messages a second and 1 a second to
-// one chat (its Bot FAQ), with a burst a little below what it punishes.
-var pace = outbox.Pace{Every: time.Second / 30, Burst: 25, Chat: time.Second}
-
 // open wires the parts to the channels. Nothing runs yet.
 func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, err error) {
 	a = &app{log: s.logger(), metrics: prometheus.NewRegistry()}
@@ -125,14 +121,14 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 		return a, err
 	}
 	var sessions storage.Sessions = a.records.Sessions()
-	var limiter outbox.Limiter = outbox.NewLocalLimiter(pace, time.Now)
+	var limiter outbox.Limiter = outbox.NewLocalLimiter(outbox.TelegramPace, time.Now)
 	if s.RedisURL != "" {
 		if a.redis, err = redisstore.Connect(s.RedisURL); err != nil {
 			return a, settingError{fmt.Errorf("REDIS_URL: %w", err)}
 		}
 		a.parked = redisstore.New(a.redis, a.records.Sessions(), redisstore.Options{Log: a.log})
 		sessions = a.parked
-		limiter = redisstore.NewLimiter(a.redis, redisstore.Pace(pace))
+		limiter = redisstore.NewLimiter(a.redis, redisstore.Pace(outbox.TelegramPace))
 	}
 	byName := map[string]bot.Channel{}
 	for _, c := range channels {

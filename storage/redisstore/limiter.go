@@ -33,6 +33,15 @@ func NewLimiter(rdb *redis.Client, pace Pace) *Limiter {
 // Lanes is how many lanes a channel has; 0 goes first.
 const Lanes = 3
 
+// burst is what a lane may send at once: the lowest one, which has the most to
+// say, less, as room for messages held up between their slot and the provider.
+func (p Pace) burst(lane int) int {
+	if lane == Lanes-1 {
+		return (2*p.Burst + 4) / 5
+	}
+	return p.Burst
+}
+
 // reserve gives out the next free slot (a generic cell rate algorithm with
 // one cell rate for every lane). A slot given to a lane counts for that lane
 // and all lower ones, so a lower lane never delays a higher. A pause holds up
@@ -78,7 +87,7 @@ func (l *Limiter) Reserve(ctx context.Context, lane int, to bot.Address, patienc
 	ctx, cancel := deadline(ctx, l.deadline)
 	defer cancel()
 	answer, err := reserve.Run(ctx, l.rdb, []string{paceKey(to.Channel()), chatKey(lane, to)},
-		lane, Lanes, l.pace.Every.Microseconds(), l.pace.Burst, chat.Microseconds(),
+		lane, Lanes, l.pace.Every.Microseconds(), l.pace.burst(lane), chat.Microseconds(),
 		patience.Microseconds()).Int64Slice()
 	if err != nil {
 		return 0, false, asStorageError("reserve a slot", err)

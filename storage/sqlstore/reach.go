@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"ocopbot/bot"
@@ -27,7 +28,7 @@ func (s *Store) Reaches(ctx context.Context, a storage.Audience, after storage.I
 	}
 	ctx, stop := deadline(ctx)
 	defer stop()
-	found, err := reaches(ctx, s.read, ids, now)
+	found, err := reaches(ctx, s.read, ids, true, now)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: audience: %w", fault(err))
 	}
@@ -40,8 +41,9 @@ func (s *Store) Reaches(ctx context.Context, a storage.Audience, after storage.I
 	return all, nil
 }
 
-// reaches reads what decides about some people.
-func reaches(ctx context.Context, q querier, ids []storage.ID, now time.Time) (map[storage.ID]*storage.Reach, error) {
+// reaches reads what decides about some people; what only advertising asks for
+// is left out where there is none.
+func reaches(ctx context.Context, q querier, ids []storage.ID, adverts bool, now time.Time) (map[storage.ID]*storage.Reach, error) {
 	var c conditions
 	in := ` IN (` + c.ids(ids) + `)`
 	found := make(map[storage.ID]*storage.Reach, len(ids))
@@ -68,6 +70,9 @@ func reaches(ctx context.Context, q querier, ids []storage.ID, now time.Time) (m
 	}
 	for _, a := range agreements {
 		found[a.Person].Agreements = append(found[a.Person].Agreements, a)
+	}
+	if !adverts {
+		return found, nil
 	}
 	return found, c.advertised(ctx, q, in, found, now)
 }
@@ -104,22 +109,32 @@ func (c *conditions) advertised(ctx context.Context, q querier, in string, found
 	return nil
 }
 
-// ids are parameters for some ids. Their number is rounded up, the last id
-// standing in for those that are missing, so that the database meets few
-// different statements.
+// ids are parameters for some ids.
 func (c *conditions) ids(ids []storage.ID) string {
+	return some(ids, func(id storage.ID) string { return c.arg(id) })
+}
+
+// pairs are rows of parameters for announcements and persons: as two lists
+// PostgreSQL would read everybody an announcement is for.
+func (c *conditions) pairs(keys []storage.RecipientKey) string {
+	return `VALUES ` + some(keys, func(k storage.RecipientKey) string {
+		return `(CAST(` + c.arg(k.Announcement) + ` AS BIGINT), CAST(` + c.arg(k.Person) + ` AS BIGINT))`
+	})
+}
+
+// some lists parameters. Their number is rounded up, the last one standing in
+// for those that are missing, so that the database meets few different
+// statements.
+func some[T any](all []T, parameter func(T) string) string {
 	n := 1
-	for n < len(ids) {
+	for n < len(all) {
 		n *= 4
 	}
-	text := ""
-	for i := range n {
-		if i > 0 {
-			text += ", "
-		}
-		text += c.arg(ids[min(i, len(ids)-1)])
+	list := make([]string, n)
+	for i := range list {
+		list[i] = parameter(all[min(i, len(all)-1)])
 	}
-	return text
+	return strings.Join(list, ", ")
 }
 
 // LastAdvert is when advertising last went to an address; zero: never, or so

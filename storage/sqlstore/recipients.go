@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
 
@@ -151,12 +152,12 @@ func deliveries(ctx context.Context, q querier, keys []storage.RecipientKey, now
 		return nil, err
 	}
 	c = conditions{}
-	in := `announcement IN (` + c.ids(announcements) + `)`
-	rows, err := collect(ctx, q, scanRecipient, `SELECT `+recipientColumns+` FROM recipients WHERE `+in+` AND person IN (`+c.ids(persons)+`)`, c.args...)
+	rows, err := collect(ctx, q, scanRecipient, `SELECT `+recipientColumns+` FROM recipients WHERE (announcement, person) IN (`+c.pairs(keys)+`)`, c.args...)
 	if err != nil {
 		return nil, err
 	}
-	people, err := reaches(ctx, q, persons, now)
+	adverts := slices.ContainsFunc(headers, func(a storage.Announcement) bool { return a.Class == ocop.Advertising })
+	people, err := reaches(ctx, q, persons, adverts, now)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,9 @@ var parts = []part{
 	{"forms", "filling in forms and registering ideas by webhook, beside the floor", (*rig).forms},
 	{"memory", "what a stored session takes of Redis", (*rig).memory},
 	{"sms", "SMS in and out through a real Kannel, beside Kannel by itself", (*rig).sms},
+	{"announce", "telling 900 people something at Telegram's pace, while one more chats", (*rig).announce},
+	{"announce-plan", "planning and queueing what 100,000 people are to be told", (*rig).announcePlan},
+	{"announce-lifted", "telling many people something where no pace is kept", (*rig).announceLifted},
 	{"minute", "working out what is due with ten years of reports behind", (*rig).minute},
 	{"flat", "filling in forms with few and with many sessions stored", (*rig).flat},
 }

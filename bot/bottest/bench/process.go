@@ -70,12 +70,17 @@ func (p *process) cpu() (time.Duration, error) {
 }
 
 // rss is the memory in use now, in MB.
-func (p *process) rss() (float64, error) {
+func (p *process) rss() (float64, error) { return p.status("VmRSS:") }
+
+// peak is the most memory that was ever in use, in MB.
+func (p *process) peak() (float64, error) { return p.status("VmHWM:") }
+
+func (p *process) status(name string) (float64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(b), "VmRSS:")
+	_, rest, _ := strings.Cut(string(b), name)
 	kb, err := strconv.Atoi(strings.Fields(rest)[0])
 	return float64(kb) / 1024, err
 }

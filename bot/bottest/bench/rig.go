@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -55,12 +56,44 @@ func newRig(ctx context.Context, b *bench) (*rig, error) {
 }
 
 // build makes the program as people run it.
-func build(ctx context.Context, to string) error {
-	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, "./cmd/ocopbot").CombinedOutput()
+func build(ctx context.Context, to string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", to}, flags...)
+	out, err := exec.CommandContext(ctx, "go", append(args, "./cmd/ocopbot")...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("build: %w: %s", err, out)
 	}
 	return nil
+}
+
+// edit is a change of the program that no setting allows for.
+type edit struct{ file, old, new string }
+
+// buildEdited makes the program with changes; the files stay as they are.
+func buildEdited(ctx context.Context, dir, to string, edits ...edit) error {
+	overlay := struct{ Replace map[string]string }{map[string]string{}}
+	for i, e := range edits {
+		data, err := os.ReadFile(e.file)
+		if err != nil {
+			return err
+		}
+		if strings.Count(string(data), e.old) != 1 {
+			return fmt.Errorf("%q does not stand once in %s", e.old, e.file)
+		}
+		path := filepath.Join(dir, fmt.Sprintf("edit%d.go", i))
+		if err := os.WriteFile(path, []byte(strings.Replace(string(data), e.old, e.new, 1)), 0o600); err != nil {
+			return err
+		}
+		overlay.Replace[e.file] = path
+	}
+	data, err := json.Marshal(overlay)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return err
+	}
+	return build(ctx, to, "-overlay", path)
 }
 
 func (r *rig) close() {
@@ -141,34 +174,53 @@ func (r *rig) startBot(ctx context.Context) (p *process, addr string, done func(
 
 // startBotOn starts it on an address, with more settings.
 func (r *rig) startBotOn(ctx context.Context, addr string, more ...string) (p *process, _ string, done func(), err error) {
-	if err := r.rdb.FlushAll(ctx).Err(); err != nil {
-		return nil, "", nil, err
-	}
-	name := "bench_" + strconv.FormatInt(time.Now().UnixNano(), 36)
-	if _, err := r.admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
-		return nil, "", nil, fmt.Errorf("create database: %w", err)
-	}
-	drop := func() { _, _ = r.admin.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE "+name+" WITH (FORCE)") }
-	u, err := url.Parse(r.database)
+	url, drop, err := r.newDatabase(ctx)
 	if err != nil {
 		return nil, "", nil, err
 	}
-	u.Path = "/" + name
-	p, err = startOn(ctx, addr, append([]string{
-		"DATABASE_URL=" + u.String(), "REDIS_URL=" + r.redisURL, "HTTP_ADDR=" + addr, "LOG_LEVEL=error",
-		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API_URL=" + r.api.URL,
-		"TELEGRAM_WEBHOOK_URL=http://" + addr + "/telegram/webhook", "TELEGRAM_WEBHOOK_SECRET=" + secret,
-	}, more...), r.binary, "serve")
+	p, err = r.startBotWith(ctx, addr, url, more...)
 	if err != nil {
 		drop()
 		return nil, "", nil, err
 	}
-	done = func() { p.stop(); drop() }
-	if err := ready(ctx, addr); err != nil {
-		done()
-		return nil, "", nil, err
+	return p, addr, func() { p.stop(); drop() }, nil
+}
+
+// newDatabase makes an empty database, and drops it again.
+func (r *rig) newDatabase(ctx context.Context) (dsn string, drop func(), err error) {
+	name := "bench_" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	if _, err := r.admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", nil, fmt.Errorf("create database: %w", err)
 	}
-	return p, addr, done, nil
+	u, err := url.Parse(r.database)
+	if err != nil {
+		return "", nil, err
+	}
+	u.Path = "/" + name
+	return u.String(), func() {
+		_, _ = r.admin.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE "+name+" WITH (FORCE)")
+	}, nil
+}
+
+// startBotWith starts it on a database of the caller's and an empty Redis, and
+// waits until it is ready.
+func (r *rig) startBotWith(ctx context.Context, addr, dsn string, more ...string) (*process, error) {
+	if err := r.rdb.FlushAll(ctx).Err(); err != nil {
+		return nil, err
+	}
+	p, err := startOn(ctx, addr, append([]string{
+		"DATABASE_URL=" + dsn, "REDIS_URL=" + r.redisURL, "HTTP_ADDR=" + addr, "LOG_LEVEL=error",
+		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API_URL=" + r.api.URL,
+		"TELEGRAM_WEBHOOK_URL=http://" + addr + "/telegram/webhook", "TELEGRAM_WEBHOOK_SECRET=" + secret,
+	}, more...), r.binary, "serve")
+	if err != nil {
+		return nil, err
+	}
+	if err := ready(ctx, addr); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return p, nil
 }
 
 // ready waits until the program says that it can handle messages.

@@ -82,6 +82,7 @@ func (s *Server) recipient(q *request) (*Person, error) {
 		return nil, &apiError{code: 403, text: "Forbidden: bot was blocked by the user"}
 	}
 	if wait := s.o.Limits.take(&s.bucket, &p.bucket, time.Now()); wait > 0 && !q.answer {
+		s.limited++
 		return nil, &apiError{code: 429, text: "Too Many Requests: retry after " + strconv.Itoa(wait), after: wait}
 	}
 	return p, nil

@@ -84,6 +84,13 @@ func (p *Person) Starts(code string) int64 {
 	return p.Says("/start")
 }
 
+// Wrote lets the bot write to the person, who wrote to it at some time before.
+func (p *Person) Wrote() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.met = true
+}
+
 // Edits changes the last text sent.
 func (p *Person) Edits(text string) int64 {
 	return p.message("edited_message", map[string]any{"text": text, "edit_date": now().Unix()})

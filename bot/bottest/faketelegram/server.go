@@ -63,6 +63,7 @@ type Server struct {
 	faults     []*Fault
 	healed     signal
 	calls      map[string]int
+	limited    int
 	violations []string
 	answered   map[string]bool // callback queries, by id
 	bucket     bucket
@@ -130,6 +131,13 @@ func (s *Server) Calls(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[method]
+}
+
+// Limited counts the messages that were refused because of Limits.
+func (s *Server) Limited() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limited
 }
 
 // Command is an entry of the bot's menu.

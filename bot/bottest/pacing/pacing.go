@@ -41,6 +41,16 @@ func Run(t *testing.T, open func(t *testing.T, every time.Duration, burst int, c
 		// Lane 1 sees its own and lane 0's.
 		l.wait(1, "c:1", time.Minute, 2*time.Minute)
 	})
+	t.Run("the lowest lane goes evenly", func(t *testing.T) {
+		l := tested{t, open(t, time.Minute, 10, 0)}
+		for range 4 { // two fifths of the burst
+			l.wait(2, "c:1", 0, 0)
+		}
+		l.wait(2, "c:1", 0, time.Minute)
+		for range 5 { // the rest is there for others
+			l.wait(1, "c:1", 0, 0)
+		}
+	})
 	t.Run("one chat has its own pace", func(t *testing.T) {
 		l := tested{t, open(t, time.Microsecond, 100, time.Minute)}
 		l.wait(1, "c:1", 0, 0)
