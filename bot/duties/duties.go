@@ -33,7 +33,8 @@ type Owed struct {
 	Basis     string       // the document it stands on; empty: the asking itself
 	Confirmed bool
 
-	steps []Step
+	ladder string
+	steps  []Step
 }
 
 // Overdue tells whether its last good day is over.
@@ -75,11 +76,8 @@ type Changes struct {
 // Window is the span of last good days that matter at a moment: what is
 // chased still, and what the ladder has begun for.
 func Window(p *ocop.Programme, now time.Time) (from, to time.Time) {
-	l, ok := p.Ladder(now)
-	if !ok {
-		return now, now
-	}
-	return now.AddDate(0, 0, -l.AtMost-ocop.LongestHolidays), now.AddDate(0, 0, l.Reach())
+	before, after := p.Chased(now)
+	return now.AddDate(0, 0, -after), now.AddDate(0, 0, before)
 }
 
 // Owing lists what is owed with a last good day between two moments, in the
@@ -134,7 +132,7 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 func ofProgramme(p *ocop.Programme, d ocop.Due, period string, unit ocop.UnitKey) Owed {
 	ob := d.Obligation
 	o := Owed{Duty: storage.Duty{Obligation: ob.ID, Period: period, Unit: unit}, Title: ob.Title, Span: ob.Span, Task: ob.Task,
-		Named: d.Named, Due: d.LastGood, Original: d.LastGood, CutOff: d.CutOff, Receiver: ob.Receiver, Basis: p.Basis(ob), Confirmed: ob.Confirmed}
+		Named: d.Named, Due: d.LastGood, Original: d.LastGood, CutOff: d.CutOff, Receiver: ob.Receiver, Basis: p.Basis(ob), Confirmed: ob.Confirmed, ladder: ob.Ladder}
 	o.Office, _ = p.Office(ob, unit)
 	return o
 }
@@ -153,11 +151,14 @@ func (o Owed) until(e storage.Extension) Owed {
 // climb gives each duty the steps of its ladder. Most share one day, and so
 // its steps.
 func climb(p *ocop.Programme, all []Owed, until time.Time) {
-	type day struct{ due, since int64 }
+	type day struct {
+		ladder     string
+		due, since int64
+	}
 	shared := map[day][]Step{}
 	for i := range all {
 		o := &all[i]
-		key := day{o.Due.Unix(), o.Since.UnixNano()}
+		key := day{o.ladder, o.Due.Unix(), o.Since.UnixNano()}
 		steps, ok := shared[key]
 		if !ok {
 			steps = stepsOf(p, *o, until)
@@ -168,7 +169,7 @@ func climb(p *ocop.Programme, all []Owed, until time.Time) {
 }
 
 func stepsOf(p *ocop.Programme, o Owed, until time.Time) []Step {
-	l, ok := p.Ladder(o.Due)
+	l, ok := p.Ladder(o.ladder, o.Due)
 	if !ok {
 		return nil
 	}

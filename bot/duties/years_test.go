@@ -174,10 +174,10 @@ func (d *decade) spans(visit func(x storage.Duty, s span)) {
 				continue
 			}
 			s.to = e.At
-			visit(x, d.withSteps(s, asked))
+			visit(x, d.withSteps(x, s, asked))
 			s, asked = span{due: e.Due, from: e.At, to: ends}, duties.Prolonged
 		}
-		visit(x, d.withSteps(s, asked))
+		visit(x, d.withSteps(x, s, asked))
 	}
 	for year := begins.Year() - 1; year <= ends.Year()+1; year++ {
 		for _, due := range d.prog.DueDates(year) {
@@ -193,8 +193,9 @@ func (d *decade) spans(visit func(x storage.Duty, s span)) {
 	}
 }
 
-func (d *decade) withSteps(s span, news string) span {
-	l, _ := d.prog.Ladder(s.due)
+func (d *decade) withSteps(x storage.Duty, s span, news string) span {
+	ob, _ := d.prog.Obligation(x.Obligation) // none of what was asked for
+	l, _ := d.prog.Ladder(ob.Ladder, s.due)
 	if news != "" {
 		s.steps = append(s.steps, duties.Step{Name: news, LadderStep: ocop.LadderStep{At: s.from}})
 		l = l.Scaled(ocop.DaysBetween(s.from, s.due))

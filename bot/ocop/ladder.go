@@ -11,6 +11,7 @@ import (
 // reminded, and when on the day.
 type Ladder struct {
 	Rule
+	ID     string // empty: of every obligation that names none
 	At     Clock
 	Before []Rung // the furthest first; the last good day itself is 0
 	After  []int  // days after the last good day; then
@@ -43,14 +44,25 @@ func (s LadderStep) Name() string {
 	return "T-" + strconv.Itoa(s.Days)
 }
 
-// Ladder is the one that holds at a moment.
-func (p *Programme) Ladder(at time.Time) (Ladder, bool) {
+// Ladder is the one of an id that holds at a moment; false where there is none.
+func (p *Programme) Ladder(id string, at time.Time) (Ladder, bool) {
 	for _, l := range p.ladders {
-		if l.Holds(at) {
+		if l.ID == id && l.Holds(at) {
 			return l, true
 		}
 	}
 	return Ladder{}, false
+}
+
+// Chased are the most days before and after a last good day on which any
+// ladder that holds at a moment has a step, days off included.
+func (p *Programme) Chased(at time.Time) (before, after int) {
+	for _, l := range p.ladders {
+		if l.Holds(at) {
+			before, after = max(before, l.reach()), max(after, l.AtMost+LongestHolidays)
+		}
+	}
+	return before, after
 }
 
 // Steps are the ladder's steps for a last good day that come no later than a
@@ -110,9 +122,9 @@ func (l Ladder) Current(c Calendar, lastGood, at time.Time) (LadderStep, bool) {
 // LongestHolidays is by how many days a step may move at the most.
 const LongestHolidays = 14
 
-// Reach is how many days before a last good day a ladder may begin, days off
+// reach is how many days before a last good day a ladder may begin, days off
 // included.
-func (l Ladder) Reach() int {
+func (l Ladder) reach() int {
 	if len(l.Before) == 0 {
 		return 0
 	}

@@ -20,7 +20,7 @@ func steps(ss []LadderStep) string {
 
 func TestLadder(t *testing.T) {
 	p := load(t, LangSon2021)
-	l, ok := p.Ladder(Date(2026, 1, 1))
+	l, ok := p.Ladder("", Date(2026, 1, 1))
 	if !ok {
 		t.Fatal("no ladder")
 	}
@@ -63,7 +63,7 @@ func TestLadder(t *testing.T) {
 
 func TestScaledLadder(t *testing.T) {
 	p := load(t, LangSon2021)
-	l, _ := p.Ladder(Date(2026, 1, 1))
+	l, _ := p.Ladder("", Date(2026, 1, 1))
 	for days, want := range map[int]string{
 		60: "30 soft, 14 soft, 7 soft, 3 digest, 1 digest, 0 digest",
 		30: "30 soft, 14 soft, 7 soft, 3 digest, 1 digest, 0 digest",
@@ -94,7 +94,7 @@ func TestScaledLadder(t *testing.T) {
 // day or after it as their name says, and no two on one day.
 func TestStepsAreInOrder(t *testing.T) {
 	p := load(t, LangSon2021)
-	ladder, _ := p.Ladder(Date(2026, 1, 1))
+	ladder, _ := p.Ladder("", Date(2026, 1, 1))
 	rapid.Check(t, func(t *rapid.T) {
 		lastGood := Date(2022, 1, 1).AddDate(0, 0, rapid.IntRange(0, 3650).Draw(t, "day"))
 		l := ladder.Scaled(rapid.IntRange(0, 40).Draw(t, "asked so many days ahead"))

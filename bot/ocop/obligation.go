@@ -25,6 +25,7 @@ type Obligation struct {
 	Follows   string // obligation whose cut-off of the year before a report's figures begin after
 	Into      string // obligation of the units above in which its figures add up
 	Receiver  Text
+	Ladder    string   // id of the Ladder; empty: the one without
 	Above     UnitKind // of the unit above whose officers follow who is late; empty: nobody does
 	Clause    string   // of the source: "V.12"
 	Confirmed bool     // false: who owes it, or by when, is read into the source, not written in it

@@ -275,6 +275,8 @@ func TestMistakesAreReported(t *testing.T) {
 		{"at: \"08:00\"", "at: 8h", "not a time of day"},
 		{"after: [1, 3, 7]", "after: [3, 1, 7]", "in their order"},
 		{"then_every: 7", "then_every: 0", "at least 1 day"},
+		{"ladder: task", "ladder: taks", `"taks" is unknown`},
+		{"      - id: task\n", "      - then: task\n", "then: unknown key"},
 		{"form: ocop", "form: ocopp", `form: "ocopp" is unknown`},
 		{"form: ocop\n", "\n", "form: missing"},
 		{"follows: year\n", "follows: month\n", `"month" is unknown`},

@@ -11,7 +11,7 @@ import (
 func (p *Programme) readLadder(o *object) {
 	o.blocks("ladder", func(rule Rule, n *yaml.Node) {
 		b := o.object(n)
-		l := Ladder{Rule: rule, After: b.days("after"), Every: b.number("then_every"), AtMost: b.number("at_most")}
+		l := Ladder{Rule: rule, ID: b.textIf("id"), After: b.days("after"), Every: b.number("then_every"), AtMost: b.number("at_most")}
 		if at := b.need("at"); at != nil {
 			t, err := time.Parse("15:04", at.Value)
 			if err != nil {
@@ -35,7 +35,7 @@ func (p *Programme) readLadder(o *object) {
 		if l.Every == 0 {
 			b.wrong(n.Line, "then_every: at least 1 day")
 		}
-		if len(p.ladders) > 0 && slices.ContainsFunc(p.ladders, func(other Ladder) bool { return other.overlaps(rule.Period) }) {
+		if len(p.ladders) > 0 && slices.ContainsFunc(p.ladders, func(other Ladder) bool { return other.ID == l.ID && other.overlaps(rule.Period) }) {
 			b.wrong(n.Line, "ladder: given twice for the same days")
 		}
 		p.ladders = append(p.ladders, l)
@@ -77,6 +77,12 @@ func (p *Programme) readObligation(o *object, rule Rule, n *yaml.Node) (ob Oblig
 		ob.Span = b.bothIf("span")
 	} else {
 		ob.Span, ob.CutOff = b.both("span"), b.number("cut_off")
+	}
+	if ladder := b.take("ladder"); ladder != nil {
+		ob.Ladder = b.scalar(ladder)
+		if !slices.ContainsFunc(p.ladders, func(l Ladder) bool { return l.ID == ob.Ladder && l.overlaps(ob.Period) }) {
+			b.wrong(ladder.Line, "ladder: %q is unknown in these days", ob.Ladder)
+		}
 	}
 	p.readOwing(b, n, &ob)
 	if !ob.Task {
