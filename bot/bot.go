@@ -50,6 +50,7 @@ const (
 	Unsupported                 // sticker, voice, place, file …: What names it
 	Blocked                     // the person blocked or left the bot
 	Unblocked                   // … and came back
+	Document                    // one file that is no picture, or one of several sent together
 )
 
 // Flood is what an Unsupported stands for that ends a flood: more has come
@@ -88,12 +89,12 @@ type Incoming struct {
 	ID         string // the provider's id of the update; unique within Channel and Queue
 	Kind       Kind
 	From       Address
-	Text       string // NFC, valid UTF-8, trimmed; also a photo's caption
+	Text       string // NFC, valid UTF-8, trimmed; also a file's caption
 	Ref        Ref    // of a Tap
 	Choice     string // the choice's ID, of a Tap
 	Phone      string // of a Contact, as the provider gave it
-	File       File   // of a Photo
-	What       string // of an Unsupported: "sticker", "voice", "document", "location", …, or Flood
+	File       File   // of a Photo or a Document
+	What       string // of an Unsupported: "sticker", "voice", "location", …, or Flood
 	Deeplink   string // what came behind /start, at most 64 bytes of [A-Za-z0-9_-]
 	Lang       string // the language the person's app is set to, as BCP 47; a hint, may be empty
 	MessageID  string // the provider's id of the message, kept as proof of a consent
@@ -113,8 +114,10 @@ type Part struct {
 // File names a file held by a provider.
 type File struct {
 	ID    string // what the provider fetches it by
-	Album string // the same for all pictures sent together; empty for a single one
+	Album string // the same for all files sent together; empty for a single one
 	Size  int64  // bytes, 0 if unknown
+	Name  string // of a Document, as the sender's device has it; may be empty
+	MIME  string // of a Document, as the provider has it; may be empty or wrong
 }
 
 // Choice is one answer offered with a question.

@@ -49,6 +49,9 @@ func dutyList() *Flow {
 			if v.asks {
 				cs = append(cs, t.choice(demandFlow, "duties.demand"), t.choice(extendFlow, "duties.extend"))
 			}
+			if v.asked {
+				cs = append(cs, t.choice(withdrawFlow, "duties.withdraw"))
+			}
 			if v.works {
 				cs = append(cs, t.choice(handOverFlow, "duties.handover"))
 			}
@@ -56,7 +59,7 @@ func dutyList() *Flow {
 		},
 		Answer: func(t *T, v string) error {
 			switch v {
-			case demandFlow, extendFlow, handOverFlow:
+			case demandFlow, extendFlow, withdrawFlow, handOverFlow:
 				return t.open(v, nil)
 			}
 			for _, o := range t.Loaded.(dutiesView).owed {
@@ -75,6 +78,7 @@ type dutiesView struct {
 	several bool // of several units
 	works   bool
 	asks    bool // units report to an office of theirs
+	asked   bool // they asked for something ad hoc that can be taken back
 }
 
 func loadDuties(t *T) (any, error) {
@@ -90,6 +94,11 @@ func loadDuties(t *T) (any, error) {
 		d.works = d.works || o.Works()
 	}
 	d.asks = len(t.officesOf(v)) > 0
+	asked, err := t.askedFor(v)
+	if err != nil {
+		return nil, err
+	}
+	d.asked = len(asked) > 0
 	d.owed, err = t.openDuties(v)
 	d.several = slices.ContainsFunc(d.owed, func(o duties.Owed) bool { return o.Unit != d.owed[0].Unit })
 	return d, err

@@ -30,6 +30,8 @@ type Flow struct {
 	// Photo takes a picture for the i-th frame, one of this flow. nil: it goes to a
 	// form that was sent before.
 	Photo func(t *T, i int, f bot.File) error
+	// Document takes a document, likewise. nil: it is not taken.
+	Document func(t *T, i int, f bot.File) error
 	// Commit writes the outcome, in one transaction, once. It sees only the
 	// frame's answers, the session's person and tx. nil: nothing is written.
 	Commit func(*T, storage.Tx) (Outcome, error)

@@ -33,6 +33,7 @@ const (
 	dutyFlow       = "duty"
 	demandFlow     = "demand"
 	extendFlow     = "extend"
+	withdrawFlow   = "withdraw"
 	handOverFlow   = "handover"
 	smsDaysFlow    = "smsdays"
 	printFlow      = "print"
@@ -71,7 +72,7 @@ func allFlows() []*Flow {
 		status(), help(), askWhom(), callMe(), myData(), erase(), language(), stopMessages(),
 		code(), invite(), leave(), doubt(),
 		inbox(), act(), score(), decide(), publish(), calls(), proof(),
-		ack(), dutyList(), duty(), demand(), extend(), handOver(),
+		ack(), dutyList(), duty(), demand(), extend(), withdraw(), handOver(),
 		smsDays(),
 		printForm(), plan(), progress(),
 		reports(), report(), review(),

@@ -33,6 +33,8 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return t.provinceNote(n)
 	case "letter.report_file", "letter.report_edit":
 		return t.printedReport(n)
+	case "report.file":
+		return t.reportFile(n)
 	case "progress.calls":
 		text, err := t.callList(n)
 		return text, nil, err

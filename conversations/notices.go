@@ -48,6 +48,8 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	"handed_over": (*T).handedOver,
 	"alert":       (*T).tellAlert,
 
+	"demand_withdrawn": (*T).tellWithdrawn,
+
 	"report_offered":        (*T).tellOfReport,
 	"report_refused":        (*T).tellOfReport,
 	"report_filed":          (*T).tellOfReport,

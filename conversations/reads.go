@@ -99,6 +99,8 @@ type Reads interface {
 	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
 	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
 	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
+	// File is a file with its data; who may see it is the caller's to check.
+	File(ctx context.Context, id storage.ID) (storage.File, error)
 	Tallies(ctx context.Context, c storage.Counting) ([]storage.Tally, error)
 
 	// How far the plan is: entered, and counted from the records.

@@ -23,7 +23,7 @@ func report() *Flow {
 	return &Flow{
 		ID: reportFlow, Version: 1, Sure: true,
 		Begin: beginReport,
-		Photo: takeReportPhoto,
+		Photo: takeReportPhoto, Document: takeReportDocument,
 		Steps: []*Step{
 			{ID: "card", Needed: at("card"), Load: loadReport, Ask: askReportCard, Choices: reportCardChoices, Answer: answerReportCard},
 			{ID: "figures", Needed: at("figures"), Load: loadReport, Ask: askFigures, Choices: figureChoices, Parse: parseFigures, Answer: answerFigures},
@@ -33,9 +33,11 @@ func report() *Flow {
 			{ID: "attach", Needed: at("texts"), Load: loadReportTexts, Ask: askAttach, Choices: attachChoices, Answer: answerAttach},
 			{ID: "summary", Needed: at("summary"), Load: loadReport, Ask: askReportSummary, Choices: reportSummaryChoices, Answer: answerReportSummary},
 			{ID: "approver", Needed: at("approver"), Load: loadReportTexts, Parse: parseName, Answer: answerApprover},
+			{ID: "approver_as", Needed: at("approver"), Load: loadReportTexts, Choices: headChoices, Answer: answerApproverAs},
 			{ID: "sign_number", Needed: at("signing"), Load: loadReportTexts, Parse: parseDecision, Answer: keepIfWorks},
 			{ID: "sign_date", Needed: at("signing"), Load: loadReportTexts, Parse: parsePastDay, Answer: keepIfWorks},
-			{ID: "signer", Needed: at("signing"), Load: loadReportTexts, Parse: parseName, Answer: keepIfWorks},
+			{ID: "signer", Needed: at("signing"), Load: loadReportTexts, Choices: signerChoices, Parse: parseName, Answer: answerSigner},
+			{ID: "signer_as", Needed: at("signing"), Load: loadReportTexts, Choices: headChoices, Answer: keepIfWorks},
 			{ID: "scan", Needed: at("signing"), Load: loadReportTexts, Ask: askScan, Choices: scanChoices, Answer: answerScan},
 		},
 		Commit: commitReport,
@@ -344,18 +346,6 @@ func answerReportText(t *T, v string) error {
 	return t.due("text")
 }
 
-// takeReportPhoto keeps a picture with the report, as a scan where that is
-// asked for.
-func takeReportPhoto(t *T, i int, f bot.File) error {
-	t.resume(i)
-	t.Set("file", f.ID)
-	return t.due("file")
-}
-
-func askAttach(t *T) (string, locales.Data) {
-	return "report.attach", dataOf("files", len(t.Loaded.(reportView).files))
-}
-
 func attachChoices(t *T) []bot.Choice { return []bot.Choice{t.choice("done", "report.attach_done")} }
 
 func answerAttach(t *T, _ string) error {
@@ -398,7 +388,7 @@ func (t *T) reportText(v reportView) (string, error) {
 		texts = append(texts, x.Title+": "+clip(text, 400))
 	}
 	return t.Text("report.body", dataOf("title", t.reportTitle(v.owed), "lines", strings.Join(lines, "\n"), "edits", edits,
-		"texts", strings.Join(texts, "\n"), "files", len(v.files))), err
+		"texts", strings.Join(texts, "\n"), "files", t.filesText(v.files))), err
 }
 
 func reportSummaryChoices(t *T) []bot.Choice {
@@ -446,8 +436,10 @@ func answerReportSummary(t *T, v string) error {
 			if err != nil {
 				return err
 			}
+			t.Set("at", "approver")
 			t.Set("approver", who.Person.Name)
-			return t.due("hand")
+			t.goTo("approver_as")
+			return nil
 		}
 		t.Set("at", "approver")
 		t.goTo("approver")
@@ -476,5 +468,22 @@ func answerApprover(t *T, v string) error {
 		return nil
 	}
 	t.Set("approver", v)
+	t.goTo("approver_as")
+	return nil
+}
+
+// asDeputy is said of who stands in for the head of a unit, and signs «KT.».
+const asDeputy = "deputy"
+
+// headChoices are what a leader who signs can be.
+func headChoices(t *T) []bot.Choice {
+	return []bot.Choice{t.choice("head", "report.as_head"), t.choice(asDeputy, "report.as_deputy")}
+}
+
+func answerApproverAs(t *T, v string) error {
+	if t.moved(t.Loaded.(reportView)) {
+		return nil
+	}
+	t.Set("as", v)
 	return t.due("hand")
 }

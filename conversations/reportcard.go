@@ -111,26 +111,48 @@ func reportCardChoices(t *T) []bot.Choice {
 			cs = append(cs, t.choice("write", "report.write"))
 		}
 	}
-	if v.mine() && t.Caps.Files && v.report.State.HandedIn() {
-		cs = append(cs, t.choice(printFlow, "letter.choice"))
+	return append(cs, t.paperChoices(v)...)
+}
+
+// paperChoices are what everybody can do with a report they may see: print it,
+// look at what goes with it, leave.
+func (t *T) paperChoices(v reportView) (cs []bot.Choice) {
+	if t.Caps.Files && v.mine() {
+		if v.report.State.HandedIn() {
+			cs = append(cs, t.choice(printFlow, "letter.choice"))
+		}
+		if len(v.files) > 0 {
+			cs = append(cs, t.choice("files", "report.see_files"))
+		}
 	}
 	return append(cs, t.choice("list", "report.list"), t.choice(choiceMenu, "choice.menu"))
 }
 
-func answerReportCard(t *T, v string) error {
-	view := t.Loaded.(reportView)
-	switch v {
+// takePaperChoice does what paperChoices offers; false: it is none of them.
+func (t *T) takePaperChoice(v reportView, choice string) (bool, error) {
+	switch choice {
 	case "list":
 		t.close()
 		if t.F().Flow != reportsFlow {
-			return t.open(reportsFlow, nil)
+			return true, t.open(reportsFlow, nil)
 		}
-		return nil
-	case "write":
-		return t.writeOn(view)
 	case printFlow:
-		t.tellReportPrinted(view)
-		return nil
+		t.S.Notes = append(t.S.Notes, printedNotes(v.owed.Duty)...)
+	case "files":
+		t.tellReportFiles(v)
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+func answerReportCard(t *T, v string) error {
+	view := t.Loaded.(reportView)
+	if done, err := t.takePaperChoice(view, v); done || err != nil {
+		return err
+	}
+	if v == "write" {
+		return t.writeOn(view)
 	}
 	if !view.works {
 		t.close()
@@ -163,23 +185,37 @@ func (t *T) writeOn(v reportView) error {
 	return nil
 }
 
-func askScan(t *T) (string, locales.Data) {
-	return "report.scan", dataOf("number", t.Get("sign_number"), "date", t.Get("sign_date"), "signer", t.Get("signer"), "files", scans(t.Loaded.(reportView)))
+// signerChoices offers who approved the report.
+func signerChoices(t *T) []bot.Choice {
+	if name := t.Loaded.(reportView).report.ApprovedBy; name != "" {
+		return []bot.Choice{{ID: "approver", Label: clip(name, 40)}}
+	}
+	return nil
 }
 
-// scans counts the pictures of the signed copy.
-func scans(v reportView) int {
-	n := 0
+func answerSigner(t *T, v string) error {
+	if v == "approver" {
+		v = t.Loaded.(reportView).report.ApprovedBy
+	}
+	return keepIfWorks(t, v)
+}
+
+func askScan(t *T) (string, locales.Data) {
+	return "report.scan", dataOf("number", t.Get("sign_number"), "date", t.Get("sign_date"), "signer", t.Get("signer"), "files", t.filesText(scans(t.Loaded.(reportView))))
+}
+
+// scans are the files of the signed copy.
+func scans(v reportView) (files []storage.File) {
 	for _, f := range v.files {
 		if f.Purpose == storage.FileScan {
-			n++
+			files = append(files, f)
 		}
 	}
-	return n
+	return files
 }
 
 func scanChoices(t *T) []bot.Choice {
-	if scans(t.Loaded.(reportView)) > 0 {
+	if len(scans(t.Loaded.(reportView))) > 0 {
 		return []bot.Choice{t.choice("done", "report.scan_done")}
 	}
 	return []bot.Choice{t.choice("done", "report.scan_paper")}

@@ -199,22 +199,6 @@ func (t *T) itemAfter(item string) string {
 	return ""
 }
 
-func (t *T) commitFile(tx storage.Tx, r storage.Report) (Outcome, error) {
-	r, err := t.drafted(tx, r)
-	if err != nil {
-		return Outcome{}, err
-	}
-	f := storage.File{ID: storage.NewID(t.Now), Report: r.ID, Person: t.S.Person, Channel: t.In.From.Channel(), Provider: t.Get("file"), State: storage.FileWanted, At: t.Now}
-	if t.F().Step == "scan" {
-		f.Purpose = storage.FileScan
-	}
-	o := Outcome{Next: t.F().Step, Set: map[string]string{"file": ""}, Notes: []Note{note("report.file_kept")}}
-	if _, err := t.happened(tx, r, ocop.ReportAttached, t.officeIn(r.Duty), -1, map[string]string{"purpose": f.Purpose}, nil); err != nil {
-		return o, err
-	}
-	return o, tx.AddFile(f)
-}
-
 // freeze writes down all figures as the summary showed them: those that nobody
 // wrote are the program's.
 func (t *T) freeze(tx storage.Tx, r storage.Report) error {
@@ -281,14 +265,17 @@ func (t *T) commitHand(tx storage.Tx, r storage.Report) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return t.handIn(tx, r, version, t.Get("approver"), t.officeIn(r.Duty), t.freeze)
+	return t.handIn(tx, r, version, t.officeIn(r.Duty), t.freeze)
 }
 
 // handIn approves and files a report: the figures are in the receiver's hands.
+// Who approved it, and as what, are the frame's.
 // freeze completes its figures where that was not done before. The number comes
 // last, for its series is locked from then on.
-func (t *T) handIn(tx storage.Tx, r storage.Report, version int, approver, role string, freeze func(storage.Tx, storage.Report) error) (Outcome, error) {
-	r, err := t.happened(tx, r, ocop.ReportApproval, role, version, map[string]string{"name": approver}, func(r *storage.Report) { r.ApprovedBy = approver })
+func (t *T) handIn(tx storage.Tx, r storage.Report, version int, role string, freeze func(storage.Tx, storage.Report) error) (Outcome, error) {
+	approver := t.Get("approver")
+	r, err := t.happened(tx, r, ocop.ReportApproval, role, version, map[string]string{"name": approver, "as": t.Get("as")},
+		func(r *storage.Report) { r.ApprovedBy, r.Deputy = approver, t.Get("as") == asDeputy })
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -312,7 +299,11 @@ func (t *T) handIn(tx storage.Tx, r storage.Report, version int, approver, role 
 	if n := lateDays(r); n > 0 {
 		late = strconv.Itoa(n)
 	}
-	return Outcome{Notes: []Note{note("report.handed_in", "number", reportNumber(r), "at", t.moment(r.Filed), "late", late)}}, nil
+	o := Outcome{Notes: []Note{note("report.handed_in", "number", reportNumber(r), "at", t.moment(r.Filed), "late", late)}}
+	if t.Caps.Files { // to be signed at once
+		o.Notes = append(o.Notes, printedNotes(r.Duty)...)
+	}
+	return o, nil
 }
 
 // countFiled notes since when a report counts as filed, by its form's rule.
@@ -376,15 +367,15 @@ func (t *T) commitEdition(tx storage.Tx, r storage.Report) (Outcome, error) {
 func (t *T) commitSign(tx storage.Tx, r storage.Report) (Outcome, error) {
 	again := r.State != ocop.ReportFiled
 	r, err := t.happened(tx, r, ocop.ReportSigning, t.officeIn(r.Duty), -1,
-		map[string]string{"number": t.Get("sign_number"), "date": t.Get("sign_date"), "name": t.Get("signer")},
+		map[string]string{"number": t.Get("sign_number"), "date": t.Get("sign_date"), "name": t.Get("signer"), "as": t.Get("signer_as")},
 		func(r *storage.Report) {
-			r.SignNumber, r.SignDate, r.Signer = t.Get("sign_number"), dayIn(t.Get("sign_date")), t.Get("signer")
+			r.SignNumber, r.SignDate, r.Signer, r.Deputy = t.Get("sign_number"), dayIn(t.Get("sign_date")), t.Get("signer"), t.Get("signer_as") == asDeputy
 			t.countFiled(r, ocop.ReportSigned)
 		})
 	if err != nil {
 		return Outcome{}, err
 	}
-	o := Outcome{Next: "card", Set: map[string]string{"at": "card", "sign_number": "", "sign_date": "", "signer": ""},
+	o := Outcome{Next: "card", Set: map[string]string{"at": "card", "sign_number": "", "sign_date": "", "signer": "", "signer_as": ""},
 		Notes: []Note{note("report.signed", "number", r.SignNumber)}}
 	if again {
 		return o, nil

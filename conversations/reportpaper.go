@@ -1,20 +1,23 @@
 package conversations
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/paper"
+	"ocopbot/storage"
 )
 
-// tellReportPrinted promises a report as a letter, made when the answer is
-// rendered: one to sign, one to edit.
-func (t *T) tellReportPrinted(v reportView) {
-	d := v.report.Duty
-	t.Tell("letter.report_file", "obligation", d.Obligation, "period", d.Period, "unit", string(d.Unit), "as", paper.PDF)
-	t.Tell("letter.report_edit", "obligation", d.Obligation, "period", d.Period, "unit", string(d.Unit), "as", paper.DOCX)
+// printedNotes promise a report as a letter, made when the answer is rendered:
+// one to sign, one to edit.
+func printedNotes(d storage.Duty) []Note {
+	return []Note{
+		note("letter.report_file", "obligation", d.Obligation, "period", d.Period, "unit", string(d.Unit), "as", paper.PDF),
+		note("letter.report_edit", "obligation", d.Obligation, "period", d.Period, "unit", string(d.Unit), "as", paper.DOCX),
+	}
 }
 
 // printedReport is a unit's report as an official letter, for who may see it.
@@ -43,7 +46,10 @@ func (t *T) reportLetter(v reportView) paper.Letter {
 		Place: unit.Name, Date: r.SignDate, Year: t.Now.In(ocop.Local).Year(), Kind: t.Text("letter.report", nil),
 		About: t.Text("letter.about", dataOf("title", title, "unit", unit.Title())), To: []string{t.receiver(v.owed)},
 		Copies: []string{t.Text("letter.as_above", nil), t.Text("letter.kept", nil)},
-		Sign:   []string{t.Text("letter.for_committee", nil), t.Text("letter.chair", nil)}, Signer: r.Signer,
+		Sign:   []string{t.Text("letter.for_committee", nil), t.Text("letter.chair", nil)}, Signer: cmp.Or(r.Signer, r.ApprovedBy),
+	}
+	if r.Deputy {
+		l.Sign = []string{t.Text("letter.for_committee", nil), t.Text("letter.for_chair", nil), t.Text("letter.deputy", nil)}
 	}
 	if above.Kind != ocop.Province && above.Key != "" {
 		l.Above = t.Text("letter.committee", nil) + " " + strings.ToUpper(above.Title())

@@ -16,6 +16,7 @@ func review() *Flow {
 		ID: reviewFlow, Version: 1, Sure: true,
 		Steps: []*Step{
 			{ID: "card", Load: loadReport, Ask: askReportCard, Choices: reviewChoices, Answer: answerReview},
+			{ID: "as", Load: loadReportTexts, Choices: headChoices, Answer: answerReviewAs},
 			{ID: "why", Load: loadReportTexts, Parse: parseLine, Answer: answerReviewWhy},
 			{ID: "again", Load: loadReportTexts, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{t.choice("same", "review.same_day")}
@@ -66,18 +67,14 @@ func reviewChoices(t *T) []bot.Choice {
 	if v.may("return") {
 		cs = append(cs, t.choice("return", "review.return"))
 	}
-	return append(cs, t.choice("list", "report.list"), t.choice(choiceMenu, "choice.menu"))
+	return append(cs, t.paperChoices(v)...)
 }
 
 func answerReview(t *T, act string) error {
-	if act == "list" {
-		t.close()
-		if t.F().Flow != reportsFlow {
-			return t.open(reportsFlow, nil)
-		}
-		return nil
-	}
 	v := t.Loaded.(reportView)
+	if done, err := t.takePaperChoice(v, act); done || err != nil {
+		return err
+	}
 	if !v.may(act) {
 		t.Tell("report.changed")
 		return nil
@@ -88,13 +85,27 @@ func answerReview(t *T, act string) error {
 	case "refuse", "return":
 		t.goTo("why")
 		return nil
+	case "approve":
+		t.goTo("as")
+		return nil
+	}
+	return t.due(act)
+}
+
+// answerReviewAs takes as what the leader approves it.
+func answerReviewAs(t *T, v string) error {
+	if !t.Loaded.(reportView).may("approve") {
+		t.goTo("card")
+		t.Tell("report.changed")
+		return nil
 	}
 	who, err := t.Viewer()
 	if err != nil {
 		return err
 	}
 	t.Set("approver", who.Person.Name)
-	return t.due(act)
+	t.Set("as", v)
+	return t.due("approve")
 }
 
 func answerReviewWhy(t *T, text string) error {
@@ -132,7 +143,7 @@ func commitReview(t *T, tx storage.Tx) (Outcome, error) {
 	var o Outcome
 	switch t.Get("act") {
 	case "approve":
-		o, err = t.handIn(tx, r, t.seen(), t.Get("approver"), storage.Leader, func(storage.Tx, storage.Report) error { return nil })
+		o, err = t.handIn(tx, r, t.seen(), storage.Leader, func(storage.Tx, storage.Report) error { return nil })
 	case "refuse":
 		o, err = t.commitRefuse(tx, r)
 	case "receive":

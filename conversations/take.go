@@ -29,6 +29,8 @@ func (t *T) take() error {
 		return t.takeContact()
 	case bot.Photo:
 		return t.takePhoto()
+	case bot.Document:
+		return t.takeDocument()
 	case bot.Unsupported:
 		return t.takeUnsupported()
 	}
@@ -77,9 +79,7 @@ func (t *T) takePhoto() error {
 		t.Tell("consent.need_answer")
 		return nil
 	}
-	again := t.In.File.Album != "" && t.In.File.Album == t.S.Album
-	t.S.Album = t.In.File.Album
-	t.S.Quiet = again
+	t.quietAlbum()
 	asked := t.present()
 	for i := len(t.S.Frames) - 1; i > 0; i-- {
 		if f := t.flows[t.S.Frames[i].Flow]; f.Photo != nil {
@@ -93,6 +93,24 @@ func (t *T) takePhoto() error {
 		}
 	}
 	return t.open(photoFlow, map[string]string{"file": t.In.File.ID})
+}
+
+// quietAlbum answers the first of several files sent together only.
+func (t *T) quietAlbum() {
+	t.S.Quiet = t.In.File.Album != "" && t.In.File.Album == t.S.Album
+	t.S.Album = t.In.File.Album
+}
+
+// takeDocument brings a document to the latest conversation that takes some.
+func (t *T) takeDocument() error {
+	for i := len(t.S.Frames) - 1; i > 0; i-- {
+		if f := t.flows[t.S.Frames[i].Flow]; f.Document != nil {
+			t.quietAlbum()
+			return f.Document(t, i, t.In.File)
+		}
+	}
+	t.Tell("engine.unsupported_document")
+	return nil
 }
 
 func (t *T) takeUnsupported() error {

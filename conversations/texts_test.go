@@ -62,7 +62,7 @@ func families(t *testing.T) map[string][]string {
 		"act.text_":           textActs,
 		"notice.alert_":       {storage.AlertBudget, storage.AlertLoop, storage.AlertFlood},
 		"sms.begin":           {"", "_number"},
-		"notice.":             append(told, noticeNews, noticeSecond, noticeApproved, noticeReturned, "report_offered", "report_refused", "report_filed", "report_signed", "report_received", "report_returned", "answered", "published", "escalated", "digest"),
+		"notice.":             append(told, noticeNews, noticeSecond, noticeApproved, noticeReturned, "demand_withdrawn", "report_offered", "report_refused", "report_filed", "report_signed", "report_received", "report_returned", "answered", "published", "escalated", "digest"),
 		"command.":            commandNames,
 		"ann.part_":           partIDs(),
 		"ann.class_":          {string(ocop.Advertising), string(ocop.ServiceNotice), string(ocop.Bulletin)},

@@ -135,6 +135,10 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		return tx.AddRequest(storage.Request{ID: storage.NewID(w.now), Person: producer, Unit: commune, Topic: "call", At: w.now, Owner: storage.CommuneOfficer})
 	}))
 	district, _ := prog.UnitAt("187", w.now)
+	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
+		return tx.PutDemand(storage.Demand{ID: storage.NewID(w.now), Title: "Rà soát điểm bán", Questions: []string{"Có mấy điểm?"}, Units: []ocop.UnitKey{district.Key},
+			Due: ocop.Date(2026, 7, 10), Unit: province.Key, By: officer, At: w.now})
+	}))
 	for n, d := range []storage.Duty{{Obligation: "year-province", Period: "2026", Unit: province.Key}, {Obligation: "half-year", Period: "2026", Unit: district.Key}} {
 		write(w.store.Write(w.ctx, func(tx storage.Tx) error {
 			r := storage.Report{ID: storage.NewID(w.now) + storage.ID(n), Duty: d, Edition: 1, Form: "ocop", Number: ocop.FormNumber{Prefix: ocop.ReportPrefix, Year: 2026}, Opened: w.now}
@@ -256,6 +260,7 @@ func (w *walk) leaveBy(from placed) {
 		w.go1(from, text, in)
 	}
 	w.go1(from, "(photo)", bot.Incoming{Kind: bot.Photo, File: bot.File{ID: "p"}})
+	w.go1(from, "(document)", bot.Incoming{Kind: bot.Document, File: bot.File{ID: "d", Name: "bao-cao.pdf"}})
 	w.go1(from, "(voice)", bot.Incoming{Kind: bot.Unsupported, What: "voice"})
 	for _, notice := range []string{"answer/LS26-0001", "act/LS26-0001", "sup/LS26-0002", "card/LS26-0003", "inbox/", "event/HC1", "event/KN1", "result/HC3"} {
 		w.go1(from, "("+notice+")", bot.Incoming{Kind: bot.Tap, Ref: bot.Ref{Session: NoticeRef}, Choice: notice})

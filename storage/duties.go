@@ -20,7 +20,8 @@ type Demand struct {
 	Unit      ocop.UnitKey   // the office that asks, and receives: the province or a district
 	By        ID             // the officer who asked
 	At        time.Time
-	Cancelled time.Time // zero: it stands
+	Cancelled time.Time // when it was withdrawn; zero: it stands
+	Why       string    // it was withdrawn
 }
 
 const adHoc = "adhoc/"

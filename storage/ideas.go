@@ -112,6 +112,7 @@ type File struct {
 	Idea     ID // 0: of a report
 	Report   ID // 0: of an idea
 	Purpose  string
+	Name     string // of a document, as it was sent; empty: a picture
 	Person   ID
 	Channel  string // whose provider holds it
 	Provider string // the provider's id

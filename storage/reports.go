@@ -29,6 +29,7 @@ type Report struct {
 	// which state does; zero: it does not yet.
 	Counted    time.Time
 	ApprovedBy string // the leader's name
+	Deputy     bool   // who approved it, and signs, stands in for the head of the unit
 	SignNumber string // "15/BC-UBND"
 	SignDate   time.Time
 	Signer     string

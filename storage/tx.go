@@ -102,6 +102,9 @@ type Tx interface {
 
 	// PutDemand inserts a demand or replaces the one of the same ID.
 	PutDemand(d Demand) error
+	// WithdrawDemand takes back what was asked for; ErrConflict if it was
+	// taken back before, or never asked.
+	WithdrawDemand(id ID, why string, at time.Time) (Demand, error)
 	AddExtension(e Extension) error
 	// AddAck keeps an «Đã nhận»; the same again changes nothing.
 	AddAck(a Ack) error

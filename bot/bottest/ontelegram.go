@@ -105,6 +105,8 @@ func (p *telegramPhone) sends(ctx context.Context, who string, g gesture) error 
 	switch g.kind {
 	case "photo":
 		p.update[who] = person.SendsPhoto(faketelegram.Photo{Data: p.picture, Album: g.arg})
+	case "file":
+		p.update[who] = person.SendsDocument(g.arg, mimeOf(g.arg), fileNamed(g.arg))
 	case "contact":
 		p.update[who] = person.SharesContact(g.arg)
 	case "card": // somebody else's number, out of the phone book

@@ -138,6 +138,12 @@ func (p *terminalPhone) sends(ctx context.Context, who string, g gesture) error 
 		if g.arg == "" {
 			return p.says(ctx, who, "/photo "+p.picture)
 		}
+	case "file":
+		path := filepath.Join(filepath.Dir(p.picture), g.arg)
+		if err := os.WriteFile(path, fileNamed(g.arg), 0o600); err != nil {
+			return fmt.Errorf("bottest: %w", err)
+		}
+		return p.says(ctx, who, "/file "+path)
 	case "contact":
 		return p.says(ctx, who, "/contact "+g.arg)
 	}

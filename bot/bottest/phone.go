@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
+	"path/filepath"
 	"strings"
 
 	"ocopbot/bot"
@@ -24,7 +26,7 @@ type phone interface {
 	close()
 }
 
-// gesture is what a person does beside writing and choosing: "photo",
+// gesture is what a person does beside writing and choosing: "photo", "file",
 // "contact", "sticker", "voice", "edit", "old", "again", …
 type gesture struct{ kind, arg string }
 
@@ -41,6 +43,17 @@ var (
 	errNoChoice = errors.New("bottest: that was not offered last")
 	errGesture  = errors.New("bottest: this channel has no such thing; mark the story with \"channels\"")
 )
+
+// fileNamed is what a file of a name holds: "(file ke-hoach.pdf)". One that
+// lies holds something else than its name says.
+func fileNamed(name string) []byte {
+	if strings.HasPrefix(name, "gia-") {
+		return []byte("MZ")
+	}
+	return []byte("%PDF-1.4\n%%EOF\n")
+}
+
+func mimeOf(name string) string { return mime.TypeByExtension(filepath.Ext(name)) }
 
 // parseGesture reads "(contact 0912 345 678)".
 func parseGesture(text string) (gesture, bool) {

@@ -79,7 +79,7 @@ func (p *player) recordEdition(ctx context.Context, r storage.Report) (string, e
 		return "", err
 	}
 	for _, f := range files {
-		parts = append(parts, strings.TrimSpace(f.Purpose+" file"))
+		parts = append(parts, strings.TrimSpace(f.Purpose+" file "+f.Name))
 	}
 	return strings.Join(parts, ", "), nil
 }

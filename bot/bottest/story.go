@@ -13,6 +13,7 @@
 //	> mật ong hoa rừng           an says so
 //	> [Gửi phiếu]                an chooses: a tap, or the number of the choice
 //	> (photo) > (contact 0912…)  an sends something else
+//	> (file ke-hoach.pdf)        … or a document; one named gia-… is no such thing
 //	< Phiếu số: LS26-0001        the bot answers; its choices stand last
 //	< [Về menu] [Hướng dẫn]
 //	binh < Cán bộ hỏi …          somebody who is not at the phone is told something

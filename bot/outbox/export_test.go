@@ -46,4 +46,7 @@ var (
 	Shrink        = shrink
 	ErrNoPicture  = errNoPicture
 	ErrManyPixels = errManyPixels
+	CheckDocument = checkDocument
+	ErrOtherKind  = errOtherKind
+	ErrMacros     = errMacros
 )

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +10,11 @@ import (
 	"github.com/riverqueue/river"
 
 	"ocopbot/bot"
+	"ocopbot/conversations"
 	"ocopbot/storage"
 )
 
-// Pictures.
+// Pictures and documents.
 const (
 	photoKind    = "photo"
 	longestFetch = 20 << 20 // bytes: what Telegram lets bots download
@@ -27,7 +29,8 @@ type photoWorker struct {
 // Timeout is longer than a message's: it is a download over a village's line.
 func (w *photoWorker) Timeout(*river.Job[photoArgs]) time.Duration { return photoTimeout }
 
-// Work fetches a picture from its provider, makes it small and stores it.
+// Work fetches a file from its provider and stores it: a picture made small, a
+// document as it is.
 func (w *photoWorker) Work(ctx context.Context, job *river.Job[photoArgs]) error {
 	b := w.outbox
 	f, err := b.o.Store.File(ctx, job.Args.ID)
@@ -43,7 +46,11 @@ func (w *photoWorker) Work(ctx context.Context, job *river.Job[photoArgs]) error
 	if b.o.Now().Sub(f.At) > giveUp {
 		return b.refuse(ctx, f, outcomeExpired)
 	}
-	small, failure, err := b.fetchSmall(ctx, f)
+	fetch := b.fetchSmall
+	if f.MIME != "" {
+		fetch = b.fetchDocument
+	}
+	data, failure, err := fetch(ctx, f)
 	switch {
 	case failure != nil && failure.Code == bot.Limited:
 		return river.JobSnooze(failure.After)
@@ -52,33 +59,51 @@ func (w *photoWorker) Work(ctx context.Context, job *river.Job[photoArgs]) error
 	case err != nil:
 		return b.refuse(ctx, f, err.Error())
 	}
-	f.State, f.MIME, f.Data = storage.FileStored, "image/jpeg", small
+	f.State, f.MIME, f.Data = storage.FileStored, cmp.Or(f.MIME, "image/jpeg"), data
 	b.count(photoKind, f.Channel, outcomeStored)
 	return b.finishFile(ctx, f)
 }
 
-// Why a picture cannot be had.
+// Why a file cannot be had.
 var (
 	errNoFetcher   = errors.New(outcomeNoRoute)
 	errUnfetchable = errors.New("unfetchable")
 )
 
-// fetchSmall gets a picture from its provider and makes it small. failure is
-// one that may pass; err says why it can never be had.
-func (b *Outbox) fetchSmall(ctx context.Context, f storage.File) (data []byte, failure *bot.SendError, err error) {
+// fetchSmall gets a picture from its provider and makes it small.
+func (b *Outbox) fetchSmall(ctx context.Context, f storage.File) ([]byte, *bot.SendError, error) {
+	data, failure, err := b.fetch(ctx, f, longestFetch)
+	if failure != nil || err != nil {
+		return nil, failure, err
+	}
+	data, err = shrink(data)
+	return data, nil, err
+}
+
+// fetchDocument gets a document from its provider and looks whether it is one.
+func (b *Outbox) fetchDocument(ctx context.Context, f storage.File) ([]byte, *bot.SendError, error) {
+	data, failure, err := b.fetch(ctx, f, conversations.LargestDocument)
+	if failure != nil || err != nil {
+		return nil, failure, err
+	}
+	return data, nil, checkDocument(data, f.MIME)
+}
+
+// fetch gets a file from its provider. failure is one that may pass; err says
+// why it can never be had.
+func (b *Outbox) fetch(ctx context.Context, f storage.File, limit int64) (data []byte, failure *bot.SendError, err error) {
 	source, ok := b.o.Channels[f.Channel].(Fetcher)
 	if !ok {
 		return nil, nil, errNoFetcher
 	}
-	data, _, err = source.Fetch(ctx, f.Provider, longestFetch)
+	data, _, err = source.Fetch(ctx, f.Provider, limit)
 	if errors.As(err, &failure) && failure.Retryable() {
 		return nil, failure, nil
 	}
 	if err != nil {
 		return nil, nil, errUnfetchable
 	}
-	data, err = shrink(data)
-	return data, nil, err
+	return data, nil, nil
 }
 
 func (b *Outbox) refuse(ctx context.Context, f storage.File, why string) error {

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"ocopbot/bot/bottest/servers"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
+	"ocopbot/bot/paper"
 	"ocopbot/storage"
 )
 
@@ -69,19 +71,55 @@ func TestPicturesAreMadeSmall(t *testing.T) {
 	}
 }
 
+func TestDocumentsAreWhatTheySay(t *testing.T) {
+	archive := func(names ...string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for _, name := range names {
+			if _, err := z.Create(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		mime string
+		want error
+	}{
+		"a PDF":               {[]byte("%PDF-1.4"), paper.PDF, nil},
+		"a program":           {[]byte("MZ"), paper.PDF, outbox.ErrOtherKind},
+		"a letter":            {archive("[Content_Types].xml", "word/document.xml"), paper.DOCX, nil},
+		"a table as a letter": {archive("xl/workbook.xml"), paper.DOCX, outbox.ErrOtherKind},
+		"macros":              {archive("xl/workbook.xml", "xl/vbaProject.bin"), paper.XLSX, outbox.ErrMacros},
+		"half an archive":     {archive("xl/workbook.xml")[:20], paper.XLSX, outbox.ErrOtherKind},
+		"another kind":        {[]byte("%PDF-1.4"), "text/html", outbox.ErrOtherKind},
+	} {
+		if err := outbox.CheckDocument(c.data, c.mime); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
 func TestPicturesAreFetchedAndSettled(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.tg.files = map[string][]byte{
-			"good": pngOf(h.T, 2000, 100), "bomb": bomb(h.T), "long": make([]byte, 21<<20),
+			"good": pngOf(h.T, 2000, 100), "bomb": bomb(h.T), "long": make([]byte, 21<<20), "paper": []byte("%PDF-1.4"),
 		}
 		p := h.person("telegram:1")
 		idea := h.idea(p, storage.CommuneOfficer)
 		ids := map[string]storage.ID{}
 		h.write(func(tx storage.Tx) error {
-			for _, name := range []string{"good", "bomb", "long", "gone"} {
+			for _, name := range []string{"good", "bomb", "long", "gone", "paper"} {
 				ids[name] = storage.NewID(morning)
 				f := storage.File{ID: ids[name], Idea: idea.ID, Person: p, Channel: "telegram", Provider: name,
 					State: storage.FileWanted, At: morning}
+				if name == "paper" {
+					f.Name, f.MIME = "bao-cao.pdf", paper.PDF
+				}
 				if err := tx.AddFile(f); err != nil {
 					return err
 				}
@@ -90,7 +128,7 @@ func TestPicturesAreFetchedAndSettled(t *testing.T) {
 		})
 		h.start()
 		for name, want := range map[string]struct{ state, why string }{
-			"good": {storage.FileStored, ""},
+			"good": {storage.FileStored, ""}, "paper": {storage.FileStored, ""},
 			"bomb": {storage.FileRefused, "too many pixels"},
 			"long": {storage.FileRefused, "unfetchable"},
 			"gone": {storage.FileRefused, "unfetchable"},
@@ -103,7 +141,7 @@ func TestPicturesAreFetchedAndSettled(t *testing.T) {
 				}
 				return f.State != storage.FileWanted
 			})
-			if f.State != want.state || f.Why != want.why || (len(f.Data) > 0) != (name == "good") {
+			if f.State != want.state || f.Why != want.why || (len(f.Data) > 0) != (want.state == storage.FileStored) {
 				h.Errorf("%s: %s, %q, %d bytes", name, f.State, f.Why, len(f.Data))
 			}
 		}

@@ -66,13 +66,21 @@ type message struct {
 	Video     present
 	VideoNote present `json:"video_note"`
 	Animation present // comes with a document too
-	Document  present
+	Document  *document
 	Venue     present // comes with a location too
 	Location  present
 	Poll      present
 	Dice      present
 	Game      present
 	Story     present
+}
+
+// document is a file that was sent as one.
+type document struct {
+	ID   string `json:"file_id"`
+	Name string `json:"file_name"`
+	MIME string `json:"mime_type"`
+	Size int64  `json:"file_size"`
 }
 
 // present notes that a field is there without reading it.
@@ -163,6 +171,13 @@ func (m *message) fill(in *bot.Incoming) bool {
 			break
 		}
 		in.Kind, in.Phone = bot.Contact, m.Contact.Phone
+	case m.Document != nil && !bool(m.Animation):
+		in.Kind = bot.Document
+		in.Text = viet.Clean(m.Caption)
+		in.File = bot.File{ID: m.Document.ID, Album: m.Album, Size: m.Document.Size, Name: viet.Clean(m.Document.Name), MIME: m.Document.MIME}
+		if pictures[m.Document.MIME] && m.Document.Size < largestPhoto {
+			in.Kind = bot.Photo // sent as a file, so that it keeps its size
+		}
 	default:
 		in.Kind, in.What = bot.Unsupported, m.other()
 		in.Text = viet.Clean(m.Caption)
@@ -170,6 +185,9 @@ func (m *message) fill(in *bot.Incoming) bool {
 	}
 	return true
 }
+
+// pictures are the kinds of files that are taken for pictures.
+var pictures = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp": true}
 
 // largestPhoto keeps a picture well below the 20 MB getFile can fetch.
 const largestPhoto = 10 << 20
@@ -192,7 +210,7 @@ func (m *message) other() string {
 		name  string
 	}{
 		{m.Sticker, "sticker"}, {m.Voice, "voice"}, {m.Audio, "audio"}, {m.Video, "video"},
-		{m.VideoNote, "video"}, {m.Animation, "animation"}, {m.Document, "document"},
+		{m.VideoNote, "video"}, {m.Animation, "animation"},
 		{m.Venue, "location"}, {m.Location, "location"}, {m.Poll, "poll"}, {m.Dice, "dice"},
 		{m.Game, "game"}, {m.Story, "story"},
 	} {

@@ -2,7 +2,7 @@
 // writer, for trying the bot, for teaching and for tests.
 //
 // It numbers the choices, as a keypad phone would, and holds no dialog of its
-// own. Lines that begin with a stroke play the phone: /photo, /contact, /as.
+// own. Lines that begin with a stroke play the phone: /photo, /file, /contact, /as.
 package terminal
 
 import (
@@ -106,9 +106,9 @@ func (c *Channel) line(ctx context.Context, h bot.Handler, line string) error {
 	if in.Kind == 0 {
 		return nil
 	}
-	if in.Kind == bot.Photo {
+	if in.Kind == bot.Photo || in.Kind == bot.Document {
 		if _, err := os.Stat(in.File.ID); err != nil {
-			return c.write("(no such picture: " + in.File.ID + ")\n\n")
+			return c.write("(no such file: " + in.File.ID + ")\n\n")
 		}
 	}
 	r, err := h.Handle(ctx, in)
@@ -146,6 +146,8 @@ func (c *Channel) incoming(line string) bot.Incoming {
 		in.Text, in.Deeplink = "/start", strings.TrimSpace(arg)
 	case "/photo":
 		in.Kind, in.Text, in.File = bot.Photo, "", bot.File{ID: arg}
+	case "/file":
+		in.Kind, in.Text, in.File = bot.Document, "", bot.File{ID: arg, Name: filepath.Base(arg), Size: sizeOf(arg)}
 	case "/contact":
 		in.Kind, in.Text, in.Phone = bot.Contact, "", arg
 	}
@@ -174,7 +176,14 @@ func (c *Channel) Send(_ context.Context, to bot.Address, m bot.Message) (string
 	return "", nil
 }
 
-// Fetch gives the bytes of a picture said with /photo PATH.
+func sizeOf(path string) int64 {
+	if info, err := os.Stat(path); err == nil {
+		return info.Size()
+	}
+	return 0 // that it is not there is said when it is taken
+}
+
+// Fetch gives the bytes of a picture or a file said with /photo or /file PATH.
 func (c *Channel) Fetch(_ context.Context, id string, limit int64) (data []byte, mime string, err error) {
 	f, err := os.Open(id)
 	if err != nil {
@@ -186,7 +195,7 @@ func (c *Channel) Fetch(_ context.Context, id string, limit int64) (data []byte,
 		return nil, "", &bot.SendError{Code: bot.Unavailable, Err: err}
 	}
 	if int64(len(b)) > limit {
-		return nil, "", fmt.Errorf("terminal: picture of more than %d bytes", limit)
+		return nil, "", fmt.Errorf("terminal: file of more than %d bytes", limit)
 	}
 	return b, http.DetectContentType(b), nil
 }

@@ -23,6 +23,7 @@ answer with the number of a choice or its words. Ctrl-D ends.
 Begin with: Em muốn đăng ký sản phẩm
   /as NAME          hand the phone to somebody else
   /photo FILE       send a picture        /contact NUMBER  share a phone number
+  /file FILE        send a document
   /start CODE       use an officer's code (ocopbot officer invite …)
 Files it sends are put into the folder "files" beside its records.
 What the bot says unasked comes from 06:30 to 20:30 Vietnamese time, as for all.

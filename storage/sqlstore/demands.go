@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,11 +10,11 @@ import (
 	"ocopbot/storage"
 )
 
-const demandColumns = `id, title, questions, units, due, unit, actor, at, cancelled`
+const demandColumns = `id, title, questions, units, due, unit, actor, at, cancelled, why`
 
 func scanDemand(row scanner) (d storage.Demand, err error) {
 	err = row.Scan(&d.ID, &d.Title, toTexts[string]{&d.Questions}, toTexts[ocop.UnitKey]{&d.Units}, when{&d.Due}, &d.Unit,
-		refTo{&d.By}, when{&d.At}, when{&d.Cancelled})
+		refTo{&d.By}, when{&d.At}, when{&d.Cancelled}, &d.Why)
 	return d, err
 }
 
@@ -38,8 +39,20 @@ func (x *tx) PutDemand(d storage.Demand) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: put demand: %w", err)
 	}
-	return x.later(`INSERT INTO demands (`+demandColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	return x.later(`INSERT INTO demands (`+demandColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, questions = excluded.questions, units = excluded.units,
-			due = excluded.due, unit = excluded.unit, cancelled = excluded.cancelled`,
-		d.ID, d.Title, questions, units, ms(d.Due), d.Unit, ref(d.By), ms(d.At), ms(d.Cancelled))
+			due = excluded.due, unit = excluded.unit, cancelled = excluded.cancelled, why = excluded.why`,
+		d.ID, d.Title, questions, units, ms(d.Due), d.Unit, ref(d.By), ms(d.At), ms(d.Cancelled), d.Why)
+}
+
+func (x *tx) WithdrawDemand(id storage.ID, why string, at time.Time) (storage.Demand, error) {
+	d, err := txGet(x, scanDemand, `UPDATE demands SET cancelled = $2, why = $3 WHERE id = $1 AND cancelled = 0 RETURNING `+demandColumns,
+		id, ms(at), why)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = storage.ErrConflict
+	}
+	if err != nil {
+		return d, fmt.Errorf("sqlstore: withdraw demand: %w", err)
+	}
+	return d, nil
 }

@@ -8,10 +8,10 @@ import (
 	"ocopbot/storage"
 )
 
-const fileColumns = `id, idea, report, purpose, person, channel, provider, state, why, mime, at`
+const fileColumns = `id, idea, report, purpose, name, person, channel, provider, state, why, mime, at`
 
 func fileFields(f *storage.File) []any {
-	return []any{&f.ID, refTo{&f.Idea}, refTo{&f.Report}, &f.Purpose, &f.Person, &f.Channel, &f.Provider, &f.State, &f.Why, &f.MIME, when{&f.At}}
+	return []any{&f.ID, refTo{&f.Idea}, refTo{&f.Report}, &f.Purpose, &f.Name, &f.Person, &f.Channel, &f.Provider, &f.State, &f.Why, &f.MIME, when{&f.At}}
 }
 
 func scanFile(row scanner) (f storage.File, err error) {
@@ -61,9 +61,9 @@ func (s *Store) SetFile(ctx context.Context, f storage.File) error {
 
 func (x *tx) AddFile(f storage.File) error {
 	x.concerns(f.Person)
-	return x.later(`INSERT INTO files (id, idea, report, purpose, person, channel, provider, state, why, mime, data, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		f.ID, ref(f.Idea), ref(f.Report), f.Purpose, f.Person, f.Channel, f.Provider, f.State, f.Why, f.MIME, f.Data, ms(f.At))
+	return x.later(`INSERT INTO files (id, idea, report, purpose, person, channel, provider, state, why, mime, data, at, name)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		f.ID, ref(f.Idea), ref(f.Report), f.Purpose, f.Person, f.Channel, f.Provider, f.State, f.Why, f.MIME, f.Data, ms(f.At), f.Name)
 }
 
 func (x *tx) FilesSince(idea storage.ID, since time.Time) (int, error) {

@@ -9,12 +9,12 @@ import (
 )
 
 const reportColumns = `r.id, r.obligation, r.period, r.unit, r.edition, r.form, r.state, r.version, r.since, r.until, r.due,
-	r.prefix, r.year, r.seq, r.filed, r.counted, r.approved_by, r.sign_number, r.sign_date, r.signer, r.again, r.opened, r.changed`
+	r.prefix, r.year, r.seq, r.filed, r.counted, r.approved_by, r.deputy, r.sign_number, r.sign_date, r.signer, r.again, r.opened, r.changed`
 
 func scanReport(row scanner) (r storage.Report, err error) {
 	err = row.Scan(&r.ID, &r.Obligation, &r.Period, &r.Unit, &r.Edition, &r.Form, &r.State, &r.Version,
 		when{&r.From}, when{&r.To}, when{&r.Due}, &r.Number.Prefix, &r.Number.Year, &r.Number.Seq,
-		when{&r.Filed}, when{&r.Counted}, &r.ApprovedBy, &r.SignNumber, when{&r.SignDate}, &r.Signer,
+		when{&r.Filed}, when{&r.Counted}, &r.ApprovedBy, &r.Deputy, &r.SignNumber, when{&r.SignDate}, &r.Signer,
 		when{&r.Again}, when{&r.Opened}, when{&r.Changed})
 	return r, err
 }
@@ -187,10 +187,10 @@ func reported(was storage.Report, e storage.ReportEvent, change func(*storage.Re
 
 func (x *tx) replaceReport(r storage.Report, version int) (bool, error) {
 	n, err := x.exec(`UPDATE reports SET state = $3, version = $4, since = $5, until = $6, due = $7, prefix = $8, year = $9, seq = $10,
-			filed = $11, counted = $12, approved_by = $13, sign_number = $14, sign_date = $15, signer = $16, again = $17, changed = $18
+			filed = $11, counted = $12, approved_by = $13, sign_number = $14, sign_date = $15, signer = $16, again = $17, changed = $18, deputy = $19
 		WHERE id = $1 AND version = $2`,
 		r.ID, version, r.State, r.Version, ms(r.From), ms(r.To), ms(r.Due), r.Number.Prefix, r.Number.Year, r.Number.Seq,
-		ms(r.Filed), ms(r.Counted), r.ApprovedBy, r.SignNumber, ms(r.SignDate), r.Signer, ms(r.Again), ms(r.Changed))
+		ms(r.Filed), ms(r.Counted), r.ApprovedBy, r.SignNumber, ms(r.SignDate), r.Signer, ms(r.Again), ms(r.Changed), r.Deputy)
 	return n == 1, err
 }
 

@@ -56,10 +56,21 @@ func demands(t *testing.T, w *world) {
 	count := func(since time.Time) int { return len(must(w.DemandsSince(t.Context(), since))(t)) }
 	same(t, "due today", count(lastGood), 1)
 	same(t, "due yesterday", count(lastGood.AddDate(0, 0, 1)), 0)
-	d.Cancelled = w.now
-	w.write(func(x storage.Tx) error { return x.PutDemand(d) })
-	same(t, "cancelled", count(lastGood), 0)
-	_, err := w.Demand(t.Context(), 1)
+	withdraw := func(why string) (d2 storage.Demand, err error) {
+		err = w.Write(t.Context(), func(x storage.Tx) (err error) {
+			d2, err = x.WithdrawDemand(d.ID, why, w.now)
+			return err
+		})
+		return d2, err
+	}
+	taken, err := withdraw("có số rồi")
+	w.must(err)
+	sameList(t, "units of what was withdrawn", taken.Units, d.Units)
+	_, err = withdraw("lần nữa")
+	w.wants(err, storage.ErrConflict)
+	same(t, "withdrawn", count(lastGood), 0)
+	same(t, "why", must(w.Demand(t.Context(), d.ID))(t).Why, "có số rồi")
+	_, err = w.Demand(t.Context(), 1)
 	w.wants(err, storage.ErrNotFound)
 }
 

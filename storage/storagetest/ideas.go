@@ -266,7 +266,7 @@ func roundMadeOnce(t *testing.T, w *world) {
 func files(t *testing.T, w *world) {
 	p := w.person("An", "telegram:1")
 	i := w.draft(p, "Mật ong")
-	f := storage.File{ID: w.id(), Idea: i.ID, Person: p.ID, Channel: "telegram", Provider: "AgAC", State: storage.FileWanted, At: w.now}
+	f := storage.File{ID: w.id(), Idea: i.ID, Name: "phiếu.pdf", Person: p.ID, Channel: "telegram", Provider: "AgAC", State: storage.FileWanted, At: w.now}
 	g := f
 	g.ID, g.At = w.id(), w.now.Add(time.Second)
 	w.write(func(x storage.Tx) error { // the files come before the idea, whose number is taken last

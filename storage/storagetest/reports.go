@@ -51,7 +51,7 @@ func (w *world) reports(report storage.ID, kind ocop.ReportEventKind, change fun
 // file takes a draft to the moment it is filed.
 func (w *world) file(report storage.ID) storage.Report {
 	w.t.Helper()
-	w.reports(report, ocop.ReportApproval, func(r *storage.Report) { r.ApprovedBy = "Lý Văn Páo" })
+	w.reports(report, ocop.ReportApproval, func(r *storage.Report) { r.ApprovedBy, r.Deputy = "Lý Văn Páo", true })
 	return w.reports(report, ocop.ReportFiling, func(r *storage.Report) { r.Filed, r.Counted = w.now, w.now })
 }
 
@@ -83,6 +83,7 @@ func reportLives(t *testing.T, w *world) {
 	same(t, "signed", got.SignNumber+" "+got.Signer, "15/BC-UBND Lý Văn Páo")
 	same(t, "date", got.SignDate.Equal(date), true)
 	same(t, "approved by", got.ApprovedBy, "Lý Văn Páo")
+	same(t, "for the head", got.Deputy, true)
 	same(t, "changed", got.Changed.Equal(w.now), true)
 	f := must(w.FilingsOf(t.Context(), d.Obligation, d.Period))(t)
 	same(t, "filings", len(f), 1)

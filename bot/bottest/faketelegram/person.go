@@ -137,6 +137,13 @@ func (p *Person) SendsPhoto(photo Photo) int64 {
 	return p.message("message", content)
 }
 
+// SendsDocument sends a file of a name, as one.
+func (p *Person) SendsDocument(name, mime string, data []byte) int64 {
+	id := p.s.AddFile(data, int64(len(data)))
+	return p.message("message", map[string]any{"document": map[string]any{
+		"file_id": id, "file_unique_id": "u" + id, "file_name": name, "mime_type": mime, "file_size": len(data)}})
+}
+
 // AddFile puts a file on the server, of a size that may be a lie, and returns
 // its id.
 func (s *Server) AddFile(data []byte, size int64) string {
