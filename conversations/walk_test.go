@@ -135,10 +135,6 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		return tx.AddRequest(storage.Request{ID: storage.NewID(w.now), Person: producer, Unit: commune, Topic: "call", At: w.now, Owner: storage.CommuneOfficer})
 	}))
 	district, _ := prog.UnitAt("187", w.now)
-	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
-		return tx.PutDemand(storage.Demand{ID: storage.NewID(w.now), Title: "Rà soát điểm bán", Questions: []string{"Có mấy điểm?"}, Units: []ocop.UnitKey{district.Key},
-			Due: ocop.Date(2026, 7, 10), Unit: province.Key, By: officer, At: w.now})
-	}))
 	for n, d := range []storage.Duty{{Obligation: "year-province", Period: "2026", Unit: province.Key}, {Obligation: "half-year", Period: "2026", Unit: district.Key}} {
 		write(w.store.Write(w.ctx, func(tx storage.Tx) error {
 			r := storage.Report{ID: storage.NewID(w.now) + storage.ID(n), Duty: d, Edition: 1, Form: "ocop", Number: ocop.FormNumber{Prefix: ocop.ReportPrefix, Year: 2026}, Opened: w.now}
@@ -186,6 +182,11 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		}))
 	}
 	w.gatherings(producer, officer, province.Key)
+	// Last, for the ids of what comes after it are in the stored sessions.
+	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
+		return tx.PutDemand(storage.Demand{ID: storage.NewID(w.now), Title: "Rà soát điểm bán", Questions: []string{"Có mấy điểm?"}, Units: []ocop.UnitKey{district.Key},
+			Due: ocop.Date(2026, 7, 10), Unit: province.Key, By: officer, At: w.now})
+	}))
 	return producer, officer
 }
 
