@@ -106,6 +106,24 @@ func openStore(ctx context.Context, path string) (*sqlstore.Store, *outbox.Queue
 // allTexts are read once for all stories: they do not change.
 var allTexts = sync.OnceValues(locales.New)
 
+// programmes are read once each for all stories, for the same reason.
+var programmes = struct {
+	sync.Mutex
+	by map[string]*ocop.Programme
+}{by: map[string]*ocop.Programme{}}
+
+func programmeOf(name string) (p *ocop.Programme, err error) {
+	programmes.Lock()
+	defer programmes.Unlock()
+	if programmes.by[name] == nil {
+		if p, err = ocop.Load(name); err != nil {
+			return nil, err
+		}
+		programmes.by[name] = p
+	}
+	return programmes.by[name], nil
+}
+
 // newRig opens a bot in dir, on a copy of the blank database.
 func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig, err error) {
 	r = &rig{clock: &clock{at: storyBegins}, answers: &answers{}}
@@ -114,7 +132,7 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 			err = errors.Join(err, r.close())
 		}
 	}()
-	if r.prog, err = ocop.Load(programme); err != nil {
+	if r.prog, err = programmeOf(programme); err != nil {
 		return r, err
 	}
 	texts, err := allTexts()

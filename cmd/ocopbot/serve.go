@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ func (*serveCmd) Run(ctx context.Context, s *Settings) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	runtime.MemProfileRate = 0 // nobody reads the profile, which takes 1.5 MB
 	tg, err := newTelegram(s)
 	if err != nil {
 		return err
@@ -129,6 +131,9 @@ func (a *app) work(ctx context.Context, health *health, tg *telegram.Channel) er
 	}
 	defer stop()
 	health.started()
+	if err := letGo(); err != nil {
+		a.log.Warn("the memory that starting took is kept", "cause", err)
+	}
 
 	var parking sync.WaitGroup
 	if a.parked != nil {

@@ -75,14 +75,17 @@ const (
 
 func edge(node int32, word uint16) uint32 { return uint32(node)<<16 | uint32(word) }
 
-// New builds the matcher of the dictionary that comes with the program.
-func New() *Matcher {
+// New is the matcher of the dictionary that comes with the program. It is
+// built once, and only read after that.
+func New() *Matcher { return shipped() }
+
+var shipped = sync.OnceValue(func() *Matcher {
 	m, err := load(phrases)
 	if err != nil {
 		panic(err) // the embedded file is checked by the tests
 	}
 	return m
-}
+})
 
 // builder is a matcher in the making.
 type builder struct {

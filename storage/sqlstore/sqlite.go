@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
 )
 
 // readers is how many reads run beside the one writer.
@@ -25,12 +25,16 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err := createPrivate(s.url); err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
-	var err error
-	s.write, err = sql.Open("sqlite", sqliteDSN(s.url, patience, "_txlock=immediate",
+	writing, err := sqlite.NewConnector(sqliteDSN(s.url, patience, "_txlock=immediate",
 		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)"))
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
+	reading, err := sqlite.NewConnector(sqliteDSN(s.url, patience, "_pragma=query_only(1)"))
+	if err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	s.write = sql.OpenDB(preparing{writing})
 	s.write.SetMaxOpenConns(1)
 	s.write.SetConnMaxIdleTime(0)
 	ctx, stop := deadline(ctx)
@@ -38,10 +42,7 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err := s.write.PingContext(ctx); err != nil {
 		return errors.Join(fmt.Errorf("sqlstore: open: %w", fault(err)), s.write.Close())
 	}
-	s.read, err = sql.Open("sqlite", sqliteDSN(s.url, patience, "_pragma=query_only(1)"))
-	if err != nil {
-		return errors.Join(fmt.Errorf("sqlstore: %w", err), s.write.Close())
-	}
+	s.read = sql.OpenDB(preparing{reading})
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	return nil
