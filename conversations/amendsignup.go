@@ -159,11 +159,11 @@ func (t *T) amend(tx storage.Tx) (Note, error) {
 		return Note{}, err
 	}
 	s, err := tx.Signup(id)
-	if err != nil {
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return Note{}, err
 	}
-	if s.Person != t.S.Person || s.Gathering != g.ID {
-		return Note{}, fmt.Errorf("conversations: amend: %w", storage.ErrNotFound)
+	if err != nil || s.Person != t.S.Person || s.Gathering != g.ID {
+		return note("signup.moved"), nil
 	}
 	field := t.Get("field")
 	switch field {

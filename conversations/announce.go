@@ -38,7 +38,7 @@ func announce() *Flow {
 		Photo:  announcePhoto,
 		Commit: commitAnnounce,
 		Steps: append(steps,
-			&Step{ID: "text", Parse: parseAnnouncement},
+			&Step{ID: "text", Parse: parseAnnouncement, Answer: answerText},
 			&Step{ID: "english", Optional: true, Parse: parseAnnouncement},
 			&Step{ID: "picture", Optional: true, Choices: noChoices},
 			&Step{ID: "when", Choices: func(t *T) []bot.Choice { return []bot.Choice{t.choice("now", "ann.now")} }, Parse: parseSendTime},
@@ -226,7 +226,7 @@ func (t *T) answered(audience storage.Audience, role string, unit ocop.UnitKey) 
 	return storage.Announcement{
 		Author: t.S.Person, Role: role, Unit: unit, Class: ocop.Class(t.Get("class")), Reason: t.reason(), Audience: audience,
 		Text: t.Get("text"), English: t.Get("english"), Picture: storage.Picture{Channel: t.Get("photo_from"), Provider: t.Get("photo")},
-		NotBefore: t.notBefore(), State: storage.AnnouncementDraft, Created: t.Now, Version: 1,
+		Invites: Invites(t.Get("text")), NotBefore: t.notBefore(), State: storage.AnnouncementDraft, Created: t.Now, Version: 1,
 	}
 }
 

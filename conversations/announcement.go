@@ -75,7 +75,10 @@ func (e *Engine) Announcement(a storage.Announcement, lang string, caps bot.Caps
 	if caps.Paged { // its choices could be no number of the open question's
 		return m
 	}
-	m.Choices = []bot.Choice{{ID: "told/" + idText(a.ID), Label: say(answer)}}
+	if a.Invites != "" {
+		m.Choices = []bot.Choice{{ID: "event/" + a.Invites, Label: say("told.choice_event")}}
+	}
+	m.Choices = append(m.Choices, bot.Choice{ID: "told/" + idText(a.ID), Label: say(answer)})
 	if a.Class != ocop.ServiceNotice {
 		m.Choices = append(m.Choices, bot.Choice{ID: "stop/", Label: say("told.choice_stop")})
 	}

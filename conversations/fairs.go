@@ -2,33 +2,70 @@ package conversations
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"ocopbot/storage"
 )
 
-// fairsOf are the gatherings a product was brought to, for its history.
-func (t *T) fairsOf(i storage.Idea) ([]string, error) {
-	signups, err := t.reads.SignupsWith(t.Ctx, i.ID)
+// mostVisits bounds how far back a history of fairs goes.
+const mostVisits = 30
+
+// fairsOf are the gatherings to which a product was brought, for its history,
+// with what was sold there, and those its producer went to otherwise.
+func (t *T) fairsOf(i storage.Idea) (with, others []string, err error) {
+	visits, err := t.reads.Visits(t.Ctx, i.Person, i.Organisation, mostVisits)
 	if err != nil {
-		return nil, fmt.Errorf("conversations: signups: %w", err)
+		return nil, nil, fmt.Errorf("conversations: visits: %w", err)
+	}
+	for _, v := range visits {
+		switch {
+		case slices.Contains(v.Ideas, i.ID):
+			with = append(with, t.visitText(v))
+		case v.Came():
+			others = append(others, t.visitText(v))
+		}
+	}
+	return with, others, nil
+}
+
+// ownVisits are those that somebody or their producer came to.
+func (t *T) ownVisits() ([]string, error) {
+	orgs, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: organisations: %w", err)
+	}
+	var org storage.ID
+	if len(orgs) > 0 {
+		org = orgs[0].ID
+	}
+	visits, err := t.reads.Visits(t.Ctx, t.S.Person, org, mostVisits)
+	if err != nil {
+		return nil, fmt.Errorf("conversations: visits: %w", err)
 	}
 	var lines []string
-	for _, s := range signups {
-		if !s.Seated() {
-			continue
+	for _, v := range visits {
+		if v.Came() {
+			lines = append(lines, t.visitText(v))
 		}
-		g, err := t.reads.Gathering(t.Ctx, s.Gathering)
-		if err != nil {
-			return nil, fmt.Errorf("conversations: gathering: %w", err)
-		}
-		if g.State != storage.GatheringOpen {
-			continue
-		}
-		key := "signup.history_signed"
-		if s.State == storage.SignupAttended {
-			key = "signup.history_came"
-		}
-		lines = append(lines, t.Text(key, dataOf("title", g.Title, "code", g.Code, "when", t.daysOf(g))))
 	}
 	return lines, nil
+}
+
+// visitsText tells where somebody has been, with what was sold.
+func (t *T) visitsText() (string, error) {
+	lines, err := t.ownVisits()
+	return t.Text("events.visited", dataOf("lines", strings.Join(lines, "\n"))), err
+}
+
+func (t *T) visitText(v storage.Visit) string {
+	key := "signup.history_signed"
+	data := dataOf("title", v.To.Title, "code", v.To.Code, "when", t.daysOf(v.To), "told", false)
+	if v.Came() {
+		key = "signup.history_came"
+	}
+	if r := v.Result; r != nil {
+		data["told"], data["revenue"], data["contracts"], data["buyers"] = true, inDong(r.Revenue), r.Contracts, r.Buyers
+	}
+	return t.Text(key, data)
 }

@@ -49,6 +49,9 @@ func gatherings() *Flow {
 			if v.holds {
 				cs = append(cs, t.choice(makeFlow, "events.make"))
 			}
+			if v.visited {
+				cs = append(cs, t.choice("visits", "events.visits"))
+			}
 			return append(cs, t.choice(choiceMenu, "choice.menu"))
 		},
 		Answer: func(t *T, v string) error {
@@ -59,6 +62,9 @@ func gatherings() *Flow {
 				return nil
 			case makeFlow:
 				return t.open(makeFlow, nil)
+			case "visits":
+				t.Tell("events.visited")
+				return nil
 			}
 			return t.open(gatheringFlow, map[string]string{"code": v})
 		},
@@ -66,9 +72,10 @@ func gatherings() *Flow {
 }
 
 type gatheringsView struct {
-	shown []storage.Gathering
-	more  bool
-	holds bool // may hold one
+	shown   []storage.Gathering
+	more    bool
+	holds   bool // may hold one
+	visited bool // has been to some
 }
 
 // loadGatherings lists what has not ended; to who holds it what has ended
@@ -101,7 +108,15 @@ func loadGatherings(t *T) (any, error) {
 	page, _ := strconv.Atoi(t.Get("page")) // our own number; empty is 0
 	from := min(page*gatheringsPage, len(open))
 	to := min(from+gatheringsPage, len(open))
-	return gatheringsView{open[from:to], to < len(open), holds}, nil
+	view := gatheringsView{shown: open[from:to], more: to < len(open), holds: holds}
+	if t.S.Person != 0 && !holds {
+		visits, err := t.ownVisits()
+		if err != nil {
+			return nil, err
+		}
+		view.visited = len(visits) > 0
+	}
+	return view, nil
 }
 
 // daysOf are the days of a gathering as people say them, with the hour if one

@@ -129,11 +129,16 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 		}
 		phone, lines = "", append(t.history(events), results...)
 	}
+	fairs, others, err := t.fairsOf(i)
+	if err != nil {
+		return "", err
+	}
+	lines = append(lines, fairs...)
 	return t.Text("officer.card", dataOf(
 		"number", i.Number.String(), "product", i.Name, "unit", t.unitName(string(i.Unit)),
 		"owner", owner.Name, "phone", phone, "producer", org.Name, "kind", kind,
 		"group", group, "fields", t.filledFields(i, inCharge(v, i.Unit)), "photos", len(files),
-		"stage", t.Text("stage."+string(stage), nil), "lines", strings.Join(lines, "\n"),
+		"stage", t.Text("stage."+string(stage), nil), "lines", strings.Join(lines, "\n"), "others", strings.Join(others, "\n"),
 	)), nil
 }
 

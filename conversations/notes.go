@@ -40,6 +40,9 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return text, nil, err
 	case "gathering.picture", "gathering.poster", "guests.file":
 		return t.gatheringFile(n.Key, n.Args["code"])
+	case "events.visited":
+		text, err := t.visitsText()
+		return text, nil, err
 	case "ask.answer":
 		return t.whoAnswers(n.Args["topic"]), nil, nil
 	}

@@ -24,8 +24,8 @@ func signupFor(id string, other bool) *Flow {
 		Commit: commitSignup,
 		Steps: append([]*Step{
 			{ID: "name", Needed: missing("name"), Ask: asked("signup.name"), Name: true, Parse: parseName},
-			{ID: "place", Needed: missing("place"), Ask: asked("signup.place"), Parse: parsePlace, Answer: answerPlace},
-			{ID: "which", Needed: has("units?"), Ask: asked("reg.which"), Choices: whichChoices, Parse: parseWhich, Answer: answerWhich},
+			{ID: "place", Needed: missing("place"), Ask: asked("signup.place"), Parse: parsePlace, Answer: fromWhere(answerPlace)},
+			{ID: "which", Needed: has("units?"), Ask: asked("reg.which"), Choices: whichChoices, Parse: parseWhich, Answer: fromWhere(answerWhich)},
 		}, broughtSteps(has("sells"), has("stalls"), has("sells"))...),
 	}
 	if other {
@@ -72,8 +72,9 @@ func beginSignup(t *T) error {
 	if err != nil {
 		return err
 	}
-	if against != "" {
-		return refuse("rule.not_"+against, "title", g.g.Title, "rule", t.ruleText(g.g.Rule), "contact", g.g.Contact)
+	if against != "" && !t.invites(g) {
+		t.ruledOut(g.g, against)
+		return nil
 	}
 	t.Set("known", "1")
 	if g.g.Kind.Sells() {
@@ -88,6 +89,35 @@ func beginSignup(t *T) error {
 		t.takeCandidate(best)
 	}
 	return t.knownForSignup()
+}
+
+// invites tells that it is the organisers who sign somebody up: whom they invite
+// is theirs to say.
+func (t *T) invites(g gatheringView) bool { return t.F().Flow == signupOtherFlow && g.holds }
+
+// ruledOut tells kindly what is against coming.
+func (t *T) ruledOut(g storage.Gathering, against string) {
+	t.close()
+	t.Tell("rule.not_"+against, "title", g.Title, "rule", t.ruleText(g.Rule), "contact", g.Contact)
+}
+
+// fromWhere takes where somebody is, unless the gathering is for other places.
+func fromWhere(take func(*T, string) error) func(*T, string) error {
+	return func(t *T, v string) error {
+		unit, ok := t.prog.Unit(ocop.UnitKey(v))
+		if !ok { // several of one name, or none of those
+			return take(t, v)
+		}
+		g, err := t.gatheringOf(t.Get("code"))
+		if err != nil {
+			return err
+		}
+		if against := t.fits(storage.Rule{Units: g.g.Rule.Units}, candidate{Idea: storage.Idea{Unit: unit.Key}}); against != "" && !t.invites(g) {
+			t.ruledOut(g.g, against)
+			return nil
+		}
+		return take(t, v)
+	}
 }
 
 // knownForSignup fills in the person's name, and where they are.
@@ -202,6 +232,15 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 	} else if err != nil {
 		return Outcome{}, err
 	}
-	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee)}
+	if s.Attendee == "" {
+		if err := tx.AnswerInvitations(g.Code, p.ID, t.Now); err != nil {
+			return Outcome{}, err
+		}
+	}
+	reminded := "" // who comes on the next day is not
+	if daysBetween(t.Now, g.From) > 1 {
+		reminded = "1"
+	}
+	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded)}
 	return o, nil
 }

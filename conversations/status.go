@@ -161,7 +161,7 @@ func (t *T) card(number string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fairs, err := t.fairsOf(i)
+	fairs, others, err := t.fairsOf(i)
 	if err != nil {
 		return "", err
 	}
@@ -179,6 +179,7 @@ func (t *T) card(number string) (string, error) {
 		"print", t.Caps.Files,
 		"owed", t.Text("owed."+string(stage), dataOf("text", lastText(events, ocop.EventAsked), "reason", lastText(events, ocop.EventReturned))),
 	)
+	data["others"] = strings.Join(others, "\n")
 	data["unsigned"] = ""
 	if owesConsent(i) {
 		data["unsigned"] = i.Fields[forOther]

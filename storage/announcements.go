@@ -34,6 +34,7 @@ type Announcement struct {
 	Text      string // Vietnamese
 	English   string // empty: everybody gets the Vietnamese
 	Picture   Picture
+	Invites   string    // code of the gathering it invites to; empty: none
 	NotBefore time.Time // zero: at once
 	State     string
 	Epoch     int // grows whenever its jobs are made anew: older jobs do nothing

@@ -119,6 +119,15 @@ type Signup struct {
 	Result       *Result // nil: not told
 }
 
+// Visit is a signup with what it is to.
+type Visit struct {
+	Signup
+	To Gathering
+}
+
+// Came tells that somebody was seen there, or told what they sold.
+func (v Visit) Came() bool { return v.State == SignupAttended || v.Result != nil }
+
 // Result is what a producer tells after a fair.
 type Result struct {
 	Revenue   int64 // đồng

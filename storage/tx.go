@@ -140,6 +140,9 @@ type Tx interface {
 	// AnswerRecipient notes that somebody answered an announcement;
 	// ErrNotFound if they were not told.
 	AnswerRecipient(announcement, person ID, at time.Time) error
+	// AnswerInvitations notes the same of all that invited a person to the
+	// gathering of a code.
+	AnswerInvitations(gathering string, person ID, at time.Time) error
 	// MarkAlertTold records that the admins are being told of an alert; fresh
 	// is false if they are already.
 	MarkAlertTold(id ID, at time.Time) (fresh bool, err error)

@@ -64,6 +64,13 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 		}
 		a.Audience.Gathering = g.ID
 	}
+	if a.Invites != "" {
+		if _, err := store.GatheringByCode(ctx, a.Invites); errors.Is(err, storage.ErrNotFound) {
+			return settingError{fmt.Errorf("%s: text: there is no event %q", c.File, a.Invites)}
+		} else if err != nil {
+			return err
+		}
+	}
 	channels, done, err := sendingChannels(s)
 	if err != nil {
 		return err

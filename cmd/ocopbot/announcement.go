@@ -15,6 +15,7 @@ import (
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/sms"
+	"ocopbot/conversations"
 	"ocopbot/storage"
 )
 
@@ -81,7 +82,7 @@ type announcementReader struct {
 
 func (r *announcementReader) read(f announcementFile) storage.Announcement {
 	a := storage.Announcement{
-		Role: "program", Class: ocop.Class(f.Class), Reason: strings.TrimSpace(f.Reason), Text: strings.TrimSpace(f.Text), English: strings.TrimSpace(f.English),
+		Role: "program", Class: ocop.Class(f.Class), Reason: strings.TrimSpace(f.Reason), Text: strings.TrimSpace(f.Text), Invites: conversations.Invites(f.Text), English: strings.TrimSpace(f.English),
 		State: storage.AnnouncementSending, Epoch: 1, Created: r.now, Began: r.now, Version: 1,
 	}
 	for _, u := range r.prog.Units(r.now) {

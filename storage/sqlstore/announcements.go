@@ -13,13 +13,13 @@ import (
 
 const announcementColumns = `n.id, n.author, n.role, n.unit, n.class, n.reason, n.audience, n.text, n.english, n.picture_channel,
 	n.picture_provider, n.not_before, n.state, n.epoch, n.size, n.approver, n.approved, n.reached, n.planned, n.replaces,
-	n.watch, n.watch_message, n.watch_hash, n.created, n.began, n.ended, n.version`
+	n.watch, n.watch_message, n.watch_hash, n.created, n.began, n.ended, n.version, n.invites`
 
 func scanAnnouncement(row scanner) (a storage.Announcement, err error) {
 	var audience string
 	err = row.Scan(&a.ID, refTo{&a.Author}, &a.Role, &a.Unit, &a.Class, &a.Reason, &audience, &a.Text, &a.English, &a.Picture.Channel,
 		&a.Picture.Provider, when{&a.NotBefore}, &a.State, &a.Epoch, &a.Size, refTo{&a.Approver}, when{&a.Approved}, &a.Reached, when{&a.Planned}, refTo{&a.Replaces},
-		&a.Watch.Addr, &a.Watch.Message, &a.Watch.Hash, when{&a.Created}, when{&a.Began}, when{&a.Ended}, &a.Version)
+		&a.Watch.Addr, &a.Watch.Message, &a.Watch.Hash, when{&a.Created}, when{&a.Began}, when{&a.Ended}, &a.Version, &a.Invites)
 	if err != nil {
 		return a, err
 	}
@@ -55,18 +55,18 @@ func (x *tx) PutAnnouncement(a storage.Announcement) error {
 		return fmt.Errorf("sqlstore: audience: %w", err)
 	}
 	n, err := x.exec(`INSERT INTO announcements (id, author, role, unit, class, reason, audience, text, english, picture_channel, picture_provider,
-			not_before, state, epoch, size, approver, approved, reached, planned, replaces, watch, watch_message, watch_hash, created, began, ended, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, $18, $19, $20, '', $21, $22, $23, $24)
+			not_before, state, epoch, size, approver, approved, reached, planned, replaces, watch, watch_message, watch_hash, created, began, ended, version, invites)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, $18, $19, $20, '', $21, $22, $23, $24, $25)
 		ON CONFLICT (id) DO UPDATE SET class = excluded.class, reason = excluded.reason, audience = excluded.audience, text = excluded.text,
 			english = excluded.english, picture_channel = excluded.picture_channel, picture_provider = excluded.picture_provider,
 			picture = CASE WHEN announcements.picture_provider = excluded.picture_provider THEN announcements.picture END,
 			not_before = excluded.not_before, state = excluded.state, epoch = excluded.epoch, size = excluded.size, approver = excluded.approver,
 			approved = excluded.approved, watch = excluded.watch, watch_message = excluded.watch_message, watch_hash = '',
-			began = excluded.began, ended = excluded.ended, version = excluded.version
+			began = excluded.began, ended = excluded.ended, version = excluded.version, invites = excluded.invites
 			WHERE announcements.version = excluded.version - 1`,
 		a.ID, ref(a.Author), a.Role, a.Unit, a.Class, a.Reason, string(audience), a.Text, a.English, a.Picture.Channel, a.Picture.Provider,
 		ms(a.NotBefore), a.State, a.Epoch, a.Size, ref(a.Approver), ms(a.Approved), ref(a.Replaces), a.Watch.Addr, a.Watch.Message,
-		ms(a.Created), ms(a.Began), ms(a.Ended), a.Version)
+		ms(a.Created), ms(a.Began), ms(a.Ended), a.Version, a.Invites)
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,12 @@ func (x *tx) AnswerRecipient(id, person storage.ID, at time.Time) error {
 		err = fmt.Errorf("sqlstore: answer: %w", storage.ErrNotFound)
 	}
 	return err
+}
+
+// AnswerInvitations notes that somebody signed up to what they were invited to.
+func (x *tx) AnswerInvitations(gathering string, person storage.ID, at time.Time) error {
+	return x.later(`UPDATE recipients SET state = 'answered', at = $3 WHERE person = $2 AND state IN ('sent', 'sending')
+		AND announcement IN (SELECT id FROM announcements WHERE invites = $1)`, gathering, person, ms(at))
 }
 
 var errMovedOn = errors.New("sqlstore: the announcement moved on")

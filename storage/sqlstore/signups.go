@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,10 +71,39 @@ func (s *Store) SignupsOf(ctx context.Context, person, gathering storage.ID) ([]
 		WHERE s.person = $1 AND (s.gathering = $2 OR $2 = 0) ORDER BY s.at DESC, s.id DESC`, person, gathering)
 }
 
-// SignupsWith lists the signups that bring a product, the first first.
-func (s *Store) SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error) {
-	return list(ctx, s, "signups", scanSignup, `SELECT `+signupColumns+` FROM signup_ideas i JOIN signups s ON s.id = i.signup
-		WHERE i.idea = $1 ORDER BY s.at, s.id`, idea)
+// Visits lists where a person's or a producer's people (0: none) have a seat or
+// came, of what was not cancelled, the first first. Each knows which products
+// it brought.
+func (s *Store) Visits(ctx context.Context, person, organisation storage.ID, limit int) ([]storage.Visit, error) {
+	all, err := list(ctx, s, "visits", func(row scanner) (v storage.Visit, err error) {
+		var r storage.Result
+		err = row.Scan(append(signupFields(&v.Signup, &r), &v.To.Code, &v.To.Title, &v.To.Kind, day0{&v.To.From}, day0{&v.To.To})...)
+		if v.To.ID = v.Gathering; !r.At.IsZero() {
+			v.Result = &r
+		}
+		return v, err
+	}, `SELECT * FROM (SELECT `+signupColumns+`, g.code, g.title, g.kind, g.starts, g.ends FROM signups s JOIN gatherings g ON g.id = s.gathering
+		WHERE (s.person = $1 AND s.attendee = '' OR s.organisation = $2) AND s.state IN `+seated+` AND g.state = 'open'
+		ORDER BY g.starts DESC, s.id DESC LIMIT $3) v ORDER BY starts, id`, person, organisation, limit)
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	at := make(map[storage.ID]int, len(all))
+	var ids []string
+	for i, v := range all {
+		at[v.ID] = i
+		ids = append(ids, strconv.FormatInt(int64(v.ID), 10))
+	}
+	type brought struct{ signup, idea storage.ID }
+	products, err := list(ctx, s, "visits' products", func(row scanner) (b brought, err error) {
+		err = row.Scan(&b.signup, &b.idea)
+		return b, err
+	}, `SELECT signup, idea FROM signup_ideas WHERE signup IN (`+strings.Join(ids, ", ")+`) ORDER BY signup, idea`)
+	for _, b := range products {
+		v := &all[at[b.signup]]
+		v.Ideas = append(v.Ideas, b.idea)
+	}
+	return all, err
 }
 
 // Attendance counts a gathering's signups.

@@ -27,7 +27,7 @@ type GatheringRecords interface {
 	GatheringEvents(ctx context.Context, id storage.ID) ([]storage.GatheringEvent, error)
 	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
 	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
-	SignupsWith(ctx context.Context, idea storage.ID) ([]storage.Signup, error)
+	Visits(ctx context.Context, person, organisation storage.ID, limit int) ([]storage.Visit, error)
 	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
 	Attendees(ctx context.Context, gathering storage.ID) ([]storage.Attendee, error)
 	SignupsUntold(ctx context.Context, gathering storage.ID, what string, since time.Time, attended bool, limit int) ([]storage.Signup, error)
@@ -394,7 +394,7 @@ func amendedKeepsItsSeat(t *testing.T, w *world) {
 		t.Errorf("amended (-want +got):\n%s", d)
 	}
 	w.must(amend(binh, func(s *storage.Signup) { s.Ideas = nil }))
-	same(t, "no fair of the product any more", len(must(w.SignupsWith(t.Context(), idea.ID))(t)), 0)
+	same(t, "no fair of the product any more", len(must(w.Visits(t.Context(), binh.Person, 0, 9))(t)[0].Ideas), 0)
 	w.must(amend(an, func(s *storage.Signup) { s.Stall, s.Power = false, "" }))
 	same(t, "the stall goes to who waited", w.state(cuc), storage.SignupRegistered)
 	same(t, "who is told", w.told(cuc.Person, storage.NoticeMovedUp), 1)
@@ -506,9 +506,16 @@ func tallyGatherings(t *testing.T, w *world) {
 	span.Now = ocop.Date(2026, 7, 1)
 	sameList(t, "not begun", w.tallies(span, "events-"), []string(nil))
 	sameList(t, "of another month", w.tallies(storage.Counting{From: span.To, To: span.To.AddDate(0, 1, 0), Now: ocop.Date(2026, 9, 1)}, "events-"), []string(nil))
-	with := must(w.SignupsWith(t.Context(), idea.ID))(t)
-	same(t, "fairs of a product", len(with), 1)
-	same(t, "their result", with[0].Result.Contracts, 2)
+	for what, visits := range map[string][]storage.Visit{
+		"person": must(w.Visits(t.Context(), came.Person, 0, 9))(t), "producer": must(w.Visits(t.Context(), 0, org.ID, 9))(t),
+	} {
+		same(t, what+"'s fairs", len(visits), 1)
+		sameList(t, what+"'s products there", visits[0].Ideas, []storage.ID{idea.ID})
+		same(t, "title", visits[0].To.Title, g.Title)
+		same(t, "their result", visits[0].Result.Contracts, 2)
+		same(t, "came", visits[0].Came(), true)
+	}
+	same(t, "nobody's fairs", len(must(w.Visits(t.Context(), 0, 0, 9))(t)), 0)
 	same(t, "its products", must(w.Attendees(t.Context(), g.ID))(t)[0].Brings[0], "Mật ong")
 }
 
