@@ -2,7 +2,13 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"ocopbot/storage"
 )
 
 // Shortened gives jobs little time, so that a test need not wait for a lost
@@ -50,3 +56,14 @@ var (
 	ErrOtherKind  = errOtherKind
 	ErrMacros     = errMacros
 )
+
+// Tell does what the job of one recipient does, and says whether and when it
+// is to be done again.
+func (b *Outbox) Tell(ctx context.Context, key storage.RecipientKey) (again bool, after time.Duration, err error) {
+	err = (&recipientWorker{outbox: b}).Work(ctx, &river.Job[recipientArgs]{JobRow: &rivertype.JobRow{}, Args: recipientArgs(key)})
+	var snooze *river.JobSnoozeError
+	if errors.As(err, &snooze) {
+		return true, snooze.Duration, nil
+	}
+	return false, 0, err
+}
