@@ -59,7 +59,7 @@ func (x *tx) Erase(person storage.ID, at time.Time) error {
 		`UPDATE notices SET addr = '', provider = '', why = '',
 			done = CASE WHEN state = 'queued' THEN $2 ELSE done END,
 			state = CASE WHEN state = 'queued' THEN 'dropped' ELSE state END WHERE person = $1`,
-		`UPDATE recipients SET addr = '', provider = '', at = $2, why = CASE WHEN state = 'queued' THEN 'erased' ELSE why END,
+		`UPDATE recipients SET addr = '', provider = '', at = CASE WHEN state = 'queued' THEN $2 ELSE at END, why = CASE WHEN state = 'queued' THEN 'erased' ELSE why END,
 			state = CASE WHEN state = 'queued' THEN 'held' ELSE state END WHERE person = $1`,
 		`UPDATE officers SET name = '', until = CASE WHEN until = 0 THEN $2 ELSE until END WHERE person = $1`,
 	} {

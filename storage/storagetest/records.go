@@ -99,6 +99,7 @@ type Records interface {
 	RemindersTo(ctx context.Context, person storage.ID, since time.Time) ([]storage.ReminderSent, error)
 	RemindersUnanswered(ctx context.Context, from, to time.Time, channel string) ([]storage.ReminderSent, error)
 	GatheringRecords
+	AnnouncementRecords
 	PlanRecords
 
 	Stats(ctx context.Context) (storage.Stats, error)
@@ -120,7 +121,7 @@ type Opened struct {
 // to enqueue, which may be nil, and closes it with the test.
 func Run(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) {
 	for _, group := range []map[string]func(*testing.T, *world){
-		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, tallyChecks, eraseChecks, backupChecks, parkChecks, gatheringChecks, planChecks, linkChecks,
+		commitChecks, ideaChecks, peopleChecks, officeChecks, dutyChecks, deliveryChecks, reportChecks, tallyChecks, eraseChecks, backupChecks, parkChecks, gatheringChecks, planChecks, linkChecks, announcementChecks,
 	} {
 		for name, check := range group {
 			t.Run(name, func(t *testing.T) {
