@@ -356,3 +356,32 @@ func TestProgressIsShown(t *testing.T) {
 		}
 	})
 }
+
+// Two replicas deliver one announcement side by side.
+func TestTwoReplicasTellEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	h := build(t, servers.Database(t))
+	var want []string
+	for i := range 200 {
+		addr := bot.Address(fmt.Sprintf("telegram:%03d", i))
+		h.person(addr)
+		want = append(want, string(addr)+" tin")
+	}
+	id := h.announce(ocop.ServiceNotice, nil)
+	h.start()
+	second := h.o // a process of its own shares the database and the pace, nothing else
+	store := openStore(t, h.url)
+	second.DB, second.Pool, second.Store = store.DB(), store.Pool(), store
+	h.startThis(h.open(second))
+	h.ended(id)
+	got := h.tg.said()
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("said %d, want %d: %q", len(got), len(want), got)
+	}
+	for p, s := range h.states(id) {
+		if s != "sent" {
+			t.Errorf("%d: %s", p, s)
+		}
+	}
+}
