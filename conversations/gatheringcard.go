@@ -48,6 +48,16 @@ func (v gatheringView) mine() (storage.Signup, bool) {
 	return storage.Signup{}, false
 }
 
+// others counts those whom the person signed up besides themselves.
+func (v gatheringView) others() (n int) {
+	for _, s := range v.own {
+		if s.Attendee != "" && s.Live() {
+			n++
+		}
+	}
+	return n
+}
+
 // coming are the person's signups that they may still change or give up, their
 // own first.
 func (v gatheringView) coming() []storage.Signup {

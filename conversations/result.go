@@ -22,8 +22,9 @@ func result() *Flow {
 			g := v.(gatheringView)
 			s, ok := g.mine()
 			if !ok || !s.Seated() || !g.g.Begun(t.Now) || g.g.State != storage.GatheringOpen {
+				code := t.Get("code")
 				t.close()
-				t.Tell("result.not_yours", "code", t.Get("code"))
+				t.Tell("result.not_yours", "code", code)
 				return nil
 			}
 			t.Set("signup", idText(s.ID))

@@ -35,6 +35,10 @@ func signupFor(id string, other bool) *Flow {
 	return f
 }
 
+// mostOthers is how many others one person signs up to a gathering: a family or
+// a workshop, not a hall full of names. Its organisers may go beyond it.
+const mostOthers = 5
+
 // beginSignup sees whether the person may come at all, and fills in what is
 // known of them.
 func beginSignup(t *T) error {
@@ -60,6 +64,9 @@ func beginSignup(t *T) error {
 		return refuse("signup.off", "title", g.g.Title)
 	case !g.g.Takes(t.Now):
 		return refuse("signup.closed", "title", g.g.Title, "deadline", date(g.g.Deadline), "contact", g.g.Contact)
+	}
+	if t.F().Flow == signupOtherFlow && !g.holds && g.others() >= mostOthers {
+		return refuse("signup.others_many", "most", strconv.Itoa(mostOthers), "contact", g.g.Contact)
 	}
 	if t.Get("name") == "" && phoneOf(t.In.From) != "" {
 		t.Set("phone", phoneOf(t.In.From))

@@ -60,8 +60,9 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, ocop.Local)
 }
 
-// reminder is the one that is due: the latest of those whose day has come.
-// Who got a seat since then needs none. The day is part of what it is called,
+// reminder is the one that is due: the latest of those whose day has come, but
+// on the morning of the next, which is as good. Who got a seat since then needs
+// none. The day is part of what it is called,
 // so that of a gathering that was put off everybody is reminded again.
 func reminder(g storage.Gathering, now time.Time) (what string, since time.Time, due bool) {
 	if g.Begun(now) {
@@ -70,7 +71,7 @@ func reminder(g storage.Gathering, now time.Time) (what string, since time.Time,
 	for _, days := range remindBefore {
 		at := midnight(g.From).AddDate(0, 0, -days).Add(remindAt)
 		if now.Before(at) {
-			break
+			return what, since, due && at.Sub(now) > remindAt
 		}
 		what, since, due = fmt.Sprintf("t%d/%s", days, g.From.In(ocop.Local).Format(time.DateOnly)), at, true
 	}
