@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"ocopbot/bot"
-	"ocopbot/bot/bottest/servers"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
 	"ocopbot/storage"
@@ -64,7 +63,7 @@ func TestAnnouncer(t *testing.T) {
 // which is counted.
 func TestKilledTenTimes(t *testing.T) {
 	const people, kills = 400, 10
-	h := build(t, servers.Database(t))
+	h := build(t, blank.Database(t))
 	for i := range people {
 		h.person(bot.Address(fmt.Sprintf("telegram:%d", i)))
 	}

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -54,14 +55,17 @@ func build(t *testing.T, url string) *house {
 	return h
 }
 
+var blank = servers.NewBlank(func(url string) error {
+	store, err := migrated(context.Background(), url)
+	if err != nil {
+		return err
+	}
+	return store.Close()
+})
+
 func openStore(t *testing.T, url string) *sqlstore.Store {
 	t.Helper()
-	queue, err := outbox.NewQueue(filepath.Ext(url) != ".db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: url, Enqueue: queue.Enqueue,
-		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Try: queue.EnqueueTrial, Tell: queue.EnqueueRecipients}})
+	store, err := migrated(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,10 +74,24 @@ func openStore(t *testing.T, url string) *sqlstore.Store {
 			t.Errorf("close the store: %v", err)
 		}
 	})
-	if err := store.Migrate(t.Context(), queue.Migrate); err != nil {
-		t.Fatal(err)
-	}
 	return store
+}
+
+// migrated is a store with the tables of records and of jobs.
+func migrated(ctx context.Context, url string) (*sqlstore.Store, error) {
+	queue, err := outbox.NewQueue(filepath.Ext(url) != ".db")
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlstore.Open(ctx, sqlstore.Options{URL: url, Enqueue: queue.Enqueue,
+		Announce: sqlstore.Announce{Plan: queue.EnqueuePlan, Try: queue.EnqueueTrial, Tell: queue.EnqueueRecipients}})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Migrate(ctx, queue.Migrate); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
 }
 
 func (h *house) open(o outbox.Options) *outbox.Outbox {

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"ocopbot/bot/bottest/servers"
 	"ocopbot/bot/outbox"
 	"ocopbot/storage"
 )
@@ -68,6 +67,6 @@ func TestAKilledReplicasJobIsDoneByAnother(t *testing.T) {
 }
 
 func onBothURLs(t *testing.T, test func(t *testing.T, url string)) {
-	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, t.TempDir()+"/records.db") })
-	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); test(t, servers.Database(t)) })
+	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, blank.File(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); test(t, blank.Database(t)) })
 }

@@ -135,7 +135,7 @@ func TestClosed(t *testing.T) {
 
 // TestDiskFull limits the file instead of the disk; SQLite answers the same.
 func TestDiskFull(t *testing.T) {
-	s := openMigrated(t, newFile(t), nil)
+	s := openMigrated(t, blank.File(t), nil)
 	limit := func(pages int) {
 		if _, err := s.DB().ExecContext(t.Context(), fmt.Sprint("PRAGMA max_page_count = ", pages)); err != nil {
 			t.Fatal(err)
@@ -188,7 +188,7 @@ func TestLockedFile(t *testing.T) {
 // TestDeadlockIsTriedAgain: two transactions that wait for each other both
 // succeed in the end.
 func TestDeadlockIsTriedAgain(t *testing.T) {
-	s := openMigrated(t, newDatabase(t), nil)
+	s := openMigrated(t, blank.Database(t), nil)
 	for n := range 2 {
 		if err := register(t.Context(), s, storage.Key{Session: "s", Turn: n}); err != nil {
 			t.Fatal(err)

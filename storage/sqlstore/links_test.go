@@ -10,7 +10,7 @@ import (
 // TestJoinKnowsEveryColumn: whoever adds a table that says who adds it to what
 // becomes the other's when two turn out to be one person.
 func TestJoinKnowsEveryColumn(t *testing.T) {
-	s := openMigrated(t, newFile(t), nil)
+	s := openMigrated(t, blank.File(t), nil)
 	known := map[string]bool{}
 	for _, c := range sqlstore.WhoColumns() {
 		known[c.Table+"."+c.Column] = true

@@ -113,7 +113,7 @@ func TestUpgrade(t *testing.T) {
 
 // TestBackupHasAllTables: whoever adds a table decides whether it is backed up.
 func TestBackupHasAllTables(t *testing.T) {
-	s := openMigrated(t, newFile(t), nil)
+	s := openMigrated(t, blank.File(t), nil)
 	rows, err := s.DB().QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table'
 		AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' AND name <> 'probes'`) // probes hold nothing
 	if err != nil {

@@ -20,7 +20,7 @@ var morning = time.Date(2026, 6, 15, 1, 0, 0, 0, time.UTC)
 // TestInboundIsHandledOnceAndInOrder: several processes claim at once, and one
 // of them dies with what it claimed.
 func TestInboundIsHandledOnceAndInOrder(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)
@@ -89,7 +89,7 @@ func TestInboundIsHandledOnceAndInOrder(t *testing.T) {
 }
 
 func TestInboundIsGivenBack(t *testing.T) {
-	s := openMigrated(t, newFile(t), nil)
+	s := openMigrated(t, blank.File(t), nil)
 	inbox := s.Inbound()
 	if err := inbox.Keep(t.Context(), bot.Incoming{ID: "1", From: "tel:1", Text: "a", At: morning}); err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestInboundIsGivenBack(t *testing.T) {
 }
 
 func TestOutboundMovesForward(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)
@@ -144,7 +144,7 @@ func TestOutboundMovesForward(t *testing.T) {
 }
 
 func TestBudgetIsOfADayAndAGateway(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)
@@ -202,7 +202,7 @@ func TestBudgetIsOfADayAndAGateway(t *testing.T) {
 
 // TestBudgetIsNeverOverdrawn: replicas send at the same time.
 func TestBudgetIsNeverOverdrawn(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)
@@ -237,7 +237,7 @@ func part(id string, ref, total, seq int, text string) bot.Incoming {
 
 // TestPartsAreJoined: in any order, each of them twice and at once, once.
 func TestPartsAreJoined(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url := database(t)
@@ -302,7 +302,7 @@ func TestPartsAreJoined(t *testing.T) {
 }
 
 func TestAlertsAreRaisedOnceADay(t *testing.T) {
-	for name, database := range databases {
+	for name, database := range blanks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openMigrated(t, database(t), nil)

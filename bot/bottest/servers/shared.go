@@ -3,6 +3,8 @@ package servers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -12,39 +14,63 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// databaseURL names the setting with the PostgreSQL that .ci/servers started.
+const databaseURL = "OCOPBOT_TEST_DATABASE_URL"
+
 // Database makes an empty database of the test's own in the PostgreSQL that
 // .ci/servers started, or else in one of the test's own, and returns its URL.
 // It is dropped when the test ends. It is for tests that do not hurt the
 // server.
 func Database(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv("OCOPBOT_TEST_DATABASE_URL")
-	if server == "" {
+	if os.Getenv(databaseURL) == "" {
 		return Postgres(t).URL()
 	}
-	name := "test_" + strings.ToLower(rand.Text()[:16])
-	administer(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { administer(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal("OCOPBOT_TEST_DATABASE_URL is no URL")
-	}
-	u.Path = "/" + name
-	return u.String()
+	return create(t, "")
 }
 
-func administer(t testing.TB, server, command string) {
+// create makes a database, in the way that the last words of the statement
+// say, and drops it when the test ends.
+func create(t testing.TB, how string) string {
 	t.Helper()
+	server, name := os.Getenv(databaseURL), "test_"+strings.ToLower(rand.Text()[:16])
+	if err := command(server, "CREATE DATABASE "+name+how); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := command(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	address, err := at(server, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// at is the URL of another database on the same server.
+func at(server, name string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", errors.New(databaseURL + " is no URL")
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+func command(server, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, server)
 	if err != nil {
-		t.Fatalf("the PostgreSQL of OCOPBOT_TEST_DATABASE_URL: %v", err)
+		return fmt.Errorf("the PostgreSQL of %s: %w", databaseURL, err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	if _, err := conn.Exec(ctx, command); err != nil {
-		t.Errorf("%s: %v", command, err)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
 	}
+	return nil
 }
 
 // Until waits for a condition, at most a minute, and fails the test if it
