@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"ocopbot/bot/ocop"
 	"ocopbot/conversations"
 	"ocopbot/storage"
 )
@@ -15,9 +13,6 @@ import (
 // the words of the program's own.
 func (p *player) command(ctx context.Context, line string) error {
 	words := strings.Fields(line)
-	if len(words) > 2 && words[0] == "report" && words[1] == "filed" {
-		return p.fileReport(ctx, flags(words[2:]))
-	}
 	if len(words) < 2 || words[0] != "officer" {
 		return fmt.Errorf("%w: no command %q", ErrStory, line)
 	}
@@ -62,36 +57,4 @@ func flags(words []string) map[string]string {
 		args[name] = strings.TrimSpace(args[name] + " " + w)
 	}
 	return args
-}
-
-// fileReport hands in what a unit owes, as if its conversation had been held:
-// "--unit 187 --obligation year --period 2027", or of what was asked for last
-// "--unit 187".
-func (p *player) fileReport(ctx context.Context, args map[string]string) error {
-	unit, ok := p.prog.UnitAt(args["unit"], p.clock.now())
-	if !ok {
-		return fmt.Errorf("%w: no unit %q", ErrStory, args["unit"])
-	}
-	now := p.clock.now()
-	duty := storage.Duty{Obligation: args["obligation"], Period: args["period"], Unit: unit.Key}
-	if duty.Obligation == "" {
-		asked, err := p.store.DemandsSince(ctx, time.Time{})
-		if err != nil || len(asked) == 0 {
-			return fmt.Errorf("%w: nothing was asked for: %w", ErrStory, err)
-		}
-		duty.Obligation = asked[len(asked)-1].Obligation()
-	}
-	return p.store.Write(ctx, func(tx storage.Tx) error {
-		r := storage.Report{ID: storage.NewID(now), Duty: duty, Edition: 1, Opened: now}
-		if err := tx.AddReport(r, 0, storage.DistrictOfficer); err != nil {
-			return err
-		}
-		for n, kind := range []ocop.ReportEventKind{ocop.ReportApproval, ocop.ReportFiling} {
-			e := storage.ReportEvent{ID: storage.NewID(now.Add(time.Duration(n+1) * time.Millisecond)), Report: r.ID, At: now, Kind: kind, Role: storage.DistrictOfficer}
-			if _, err := tx.ReportHappens(e, -1, func(r *storage.Report) { r.Filed, r.Counted = now, now }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -7,7 +7,6 @@
 package duties
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -94,7 +93,7 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 			first, last = min(first, year), max(last, year)
 		}
 	}
-	all := make([]Owed, 0, 1024)
+	var all []Owed
 	add := func(o Owed) {
 		if len(longer) > 0 {
 			if e, ok := longer[o.Duty]; ok {
@@ -105,19 +104,26 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 			all = append(all, o)
 		}
 	}
+	type owing struct {
+		ocop.Due
+		units []ocop.Unit
+	}
+	var due []owing
+	count := 0
 	for year := first; year <= last; year++ {
-		period := strconv.Itoa(year)
 		for _, d := range p.DueDates(year) {
-			ob := d.Obligation
 			within := !d.LastGood.Before(from) && !d.LastGood.After(to)
-			if !within && !moved[storage.Duty{Obligation: ob.ID, Period: period}] {
-				continue
+			if within || moved[storage.Duty{Obligation: d.Obligation.ID, Period: strconv.Itoa(year)}] {
+				o := owing{d, p.Owing(d)}
+				due, count = append(due, o), count+len(o.units)
 			}
-			units := p.Owing(d)
-			all = slices.Grow(all, len(units))
-			for _, u := range units {
-				add(ofProgramme(p, d, period, u.Key))
-			}
+		}
+	}
+	all = make([]Owed, 0, count) // of many units it is megabytes: it does not grow
+	for _, d := range due {
+		period, basis := strconv.Itoa(d.Year), p.Basis(d.Obligation)
+		for _, u := range d.units {
+			add(ofProgramme(p, d.Due, period, basis, u.Key))
 		}
 	}
 	for i := range c.Demands {
@@ -129,10 +135,10 @@ func Owing(p *ocop.Programme, c Changes, from, to time.Time) []Owed {
 	return all
 }
 
-func ofProgramme(p *ocop.Programme, d ocop.Due, period string, unit ocop.UnitKey) Owed {
+func ofProgramme(p *ocop.Programme, d ocop.Due, period, basis string, unit ocop.UnitKey) Owed {
 	ob := d.Obligation
 	o := Owed{Duty: storage.Duty{Obligation: ob.ID, Period: period, Unit: unit}, Title: ob.Title, Span: ob.Span, Task: ob.Task,
-		Named: d.Named, Due: d.LastGood, Original: d.LastGood, CutOff: d.CutOff, Receiver: ob.Receiver, Basis: p.Basis(ob), Confirmed: ob.Confirmed, ladder: ob.Ladder}
+		Named: d.Named, Due: d.LastGood, Original: d.LastGood, CutOff: d.CutOff, Receiver: ob.Receiver, Basis: basis, Confirmed: ob.Confirmed, ladder: ob.Ladder}
 	o.Office, _ = p.Office(ob, unit)
 	return o
 }

@@ -71,7 +71,7 @@ func one(ctx context.Context, r Single, p *ocop.Programme, duty storage.Duty) (O
 	if !ok || !slices.ContainsFunc(p.Owing(d), func(u ocop.Unit) bool { return u.Key == duty.Unit }) {
 		return Owed{}, storage.ErrNotFound
 	}
-	return ofProgramme(p, d, duty.Period, duty.Unit), nil
+	return ofProgramme(p, d, duty.Period, p.Basis(d.Obligation), duty.Unit), nil
 }
 
 // Closed tells which of what is owed is filed or done.

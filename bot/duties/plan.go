@@ -197,8 +197,11 @@ func (o Owed) general(p *ocop.Programme, now time.Time) Owed {
 }
 
 func (x *planner) remind(o Owed) {
+	if x.Closed(o.Duty) {
+		return
+	}
 	step, before, ok := o.step(x.epoch, x.now)
-	if !ok || x.Closed(o.Duty) {
+	if !ok {
 		return
 	}
 	key := Key{Duty: o.Duty, Due: o.Due.Unix(), Step: step.Name}

@@ -20,9 +20,14 @@ func (s *Store) Reminder(ctx context.Context, id storage.ID) (storage.ReminderSe
 }
 
 // RemindersOf lists who was told of one step of an obligation's period,
-// counted from one last good day.
+// counted from one last good day: the keys of what was told.
 func (s *Store) RemindersOf(ctx context.Context, obligation, period string, due time.Time, step string) ([]storage.ReminderSent, error) {
-	return list(ctx, s, "reminders of a step", scanReminder, `SELECT `+reminderColumns+` FROM reminder_sent r
+	// Read every minute of many units: only what the caller does not know.
+	return list(ctx, s, "reminders of a step", func(row scanner) (storage.ReminderSent, error) {
+		r := storage.ReminderSent{Duty: storage.Duty{Obligation: obligation, Period: period}, Due: due, Step: step}
+		err := row.Scan(&r.Unit, &r.Recipient)
+		return r, err
+	}, `SELECT r.unit, r.recipient FROM reminder_sent r
 		WHERE r.obligation = $1 AND r.period = $2 AND r.due = $3 AND r.step = $4`, obligation, period, ms(due), step)
 }
 

@@ -21,6 +21,7 @@ var parts = []part{
 	{"announce-plan", "planning and queueing what 100,000 people are to be told", (*rig).announcePlan},
 	{"announce-lifted", "telling many people something where no pace is kept", (*rig).announceLifted},
 	{"minute", "working out what is due with ten years of reports behind", (*rig).minute},
+	{"sheet", "the reports of 700 units in one file", (*rig).sheet},
 	{"flat", "filling in forms with few and with many sessions stored", (*rig).flat},
 }
 
