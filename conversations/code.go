@@ -106,11 +106,16 @@ func (t *T) takeUp(tx storage.Tx, p storage.Person, inv storage.Invite) (Outcome
 		return Outcome{}, err
 	}
 	n := note("code.welcome", "name", inv.Name, "unit", t.unitName(string(inv.Unit)), "role", t.Text("role."+inv.Role, nil))
-	out := Outcome{Person: p.ID, Notes: []Note{n}}
-	if t.Caps.Forgeable { // the code shows who they are; from now on a PIN does
+	return t.proved(Outcome{Person: p.ID, Notes: []Note{n}}), nil
+}
+
+// proved has an officer choose a PIN where it is needed: the code shows who
+// they are, and from now on the PIN does.
+func (t *T) proved(out Outcome) Outcome {
+	if t.Caps.Forgeable {
 		out.Proved, out.Open = true, pinFlow
 	}
-	return out, nil
+	return out
 }
 
 // looksLikeCode tells a text that is nothing but a one-time code.

@@ -148,7 +148,7 @@ func (t *T) takeOver(tx storage.Tx, p storage.Person, inv storage.Invite) (Outco
 		return Outcome{}, err
 	}
 	n := note("code.took_over", "name", inv.Name, "unit", t.unitName(string(old.Unit)), "role", t.Text("role."+old.Role, nil))
-	return Outcome{Person: p.ID, Notes: []Note{n}, Open: dutiesFlow}, nil
+	return t.proved(Outcome{Person: p.ID, Notes: []Note{n}, Open: dutiesFlow}), nil
 }
 
 // handedOver tells the predecessor that the successor has taken over.

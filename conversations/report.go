@@ -385,7 +385,7 @@ func (t *T) reportText(v reportView) (string, error) {
 		if text == "" {
 			text = t.Text("report.empty", nil)
 		}
-		texts = append(texts, x.Title+": "+clip(text, 400))
+		texts = append(texts, strings.TrimRight(x.Title, "?:. ")+": "+clip(text, 400))
 	}
 	return t.Text("report.body", dataOf("title", t.reportTitle(v.owed), "lines", strings.Join(lines, "\n"), "edits", edits,
 		"texts", strings.Join(texts, "\n"), "files", t.filesText(v.files))), err

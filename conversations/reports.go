@@ -170,7 +170,11 @@ func reportsChoices(t *T) []bot.Choice {
 		add(r.Duty, "report.choice_waiting")
 	}
 	for _, o := range v.owed[:min(reportsPage, len(v.owed))] {
-		add(o.Duty, "report.choice_owed")
+		key := "report.choice_owed"
+		if r, ok := v.drafts[o.Duty]; ok && r.State != ocop.ReportDraft { // it left its officer
+			key = "report.choice_filed"
+		}
+		add(o.Duty, key)
 	}
 	for _, r := range v.filed[:min(reportsPage, len(v.filed))] {
 		add(r.Duty, "report.choice_filed")
