@@ -93,7 +93,7 @@ func (e *Engine) Progress(ctx context.Context, a storage.Announcement, tally []s
 	}
 	t := &T{Engine: e, Ctx: ctx, S: NewSession(p.Lang), Caps: caps}
 	m := bot.Message{Ref: bot.Ref{Session: NoticeRef}, Sure: true}
-	m.Text = t.Text("told.progress", dataOf("text", clip(firstLine(a.Text), 60), "state", t.Text("told.state_"+a.State, nil), "lines", t.tally(tally)))
+	t.say(&m, "told.progress", dataOf("text", clip(firstLine(a.Text), 60), "state", t.Text("told.state_"+a.State, nil), "lines", t.tally(tally)))
 	if !caps.Paged {
 		m.Choices = []bot.Choice{t.choice("ann/"+idText(a.ID), "told.choice_open")}
 	}

@@ -284,9 +284,8 @@ func (t *T) tellOfAnnouncement(n storage.Notice, m bot.Message) (bot.Message, er
 		return m, fmt.Errorf("conversations: announcement: %w", err)
 	}
 	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size)
-	m.Text = t.Text("notice."+n.Kind, data)
+	t.say(&m, "notice."+n.Kind, data)
 	if t.Caps.Paged {
-		t.shorten(&m, "notice."+n.Kind, data)
 		return m, nil
 	}
 	m.Choices = []bot.Choice{t.choice("ann/"+idText(a.ID), "told.choice_open")}

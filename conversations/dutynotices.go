@@ -142,9 +142,8 @@ func (t *T) remindOf(n storage.Notice, m bot.Message) (bot.Message, error) {
 	case !works(v, o.Unit) && leads(v, o.Unit):
 		key = "notice.reminder_leader"
 	}
-	m.Text = t.Text(key, data)
+	t.say(&m, key, data)
 	if t.Caps.Paged {
-		t.shorten(&m, key, data)
 		return m, nil
 	}
 	if key != "notice.reminder_leader" {
@@ -258,10 +257,7 @@ func (t *T) tellStandings(n storage.Notice, m bot.Message) (bot.Message, error) 
 	data["all"], data["n_filed"], data["n_acked"], data["n_silent"] = all, len(s.filed), len(s.acked), len(s.silent)
 	data["filed"], data["acked"], data["silent"] = t.few(s.filed), t.few(s.acked), t.few(s.silent)
 	data["n_unstaffed"], data["unstaffed"] = len(s.unstaffed), t.few(s.unstaffed)
-	m.Text = t.Text("notice.duties", data)
-	if t.Caps.Paged {
-		t.shorten(&m, "notice.duties", data)
-	}
+	t.say(&m, "notice.duties", data)
 	return m, nil
 }
 
@@ -301,9 +297,6 @@ func (t *T) tellUnstaffed(n storage.Notice, m bot.Message) (bot.Message, error) 
 	}
 	slices.Sort(units)
 	data := dataOf("count", len(units), "units", t.few(units))
-	m.Text = t.Text("notice.unstaffed", data)
-	if t.Caps.Paged {
-		t.shorten(&m, "notice.unstaffed", data)
-	}
+	t.say(&m, "notice.unstaffed", data)
 	return m, nil
 }

@@ -67,9 +67,8 @@ func (t *T) tellOfGathering(n storage.Notice, m bot.Message) (bot.Message, error
 			return m, ErrMovedOn
 		}
 	}
-	m.Text = t.Text(key, data)
+	t.say(&m, key, data)
 	if t.Caps.Paged {
-		t.shorten(&m, key, data)
 		return m, nil
 	}
 	m.Choices = []bot.Choice{t.choice("event/"+g.Code, "notice.choice_event")}

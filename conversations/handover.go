@@ -161,9 +161,6 @@ func (t *T) handedOver(n storage.Notice, m bot.Message) (bot.Message, error) {
 		return m, fmt.Errorf("conversations: officer: %w", err)
 	}
 	data := dataOf("name", next.Name, "office", t.officeName(next))
-	m.Text = t.Text("notice.handed_over", data)
-	if t.Caps.Paged {
-		t.shorten(&m, "notice.handed_over", data)
-	}
+	t.say(&m, "notice.handed_over", data)
 	return m, nil
 }

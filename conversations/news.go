@@ -133,7 +133,7 @@ func (t *T) newsQuestion(n storage.Notice, m bot.Message) (bot.Message, error) {
 	if t.Caps.Paged {
 		return m, ErrMovedOn
 	}
-	m.Text = t.Text("notice.news", nil)
+	t.say(&m, "notice.news", nil)
 	m.Choices = []bot.Choice{t.choice("news/ads_on", "news.yes"), t.choice("news/ads_off", "news.no")}
 	return m, nil
 }

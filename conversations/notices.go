@@ -97,9 +97,8 @@ func (t *T) tellOfIdea(n storage.Notice, m bot.Message) (bot.Message, error) {
 		}
 		data["results"] = strings.Join(lines, "\n")
 	}
-	m.Text = t.Text("notice."+n.Kind, data)
+	t.say(&m, "notice."+n.Kind, data)
 	if t.Caps.Paged { // its choices could be no number of the open question's
-		t.shorten(&m, "notice."+n.Kind, data)
 		return m, nil
 	}
 	switch n.Kind {
@@ -154,7 +153,7 @@ func (t *T) digest(n storage.Notice, m bot.Message) (bot.Message, error) {
 		lines = append(lines, t.Text("inbox.line", dataOf("number", i.Number.String(), "product", clip(i.Name, 40),
 			"unit", t.unitName(string(i.Unit)), "since", date(i.WaitingSince), "stage", t.Text("stage."+string(i.Stage), nil))))
 	}
-	m.Text = t.Text("notice.digest", dataOf("total", total, "calls", len(requests), "lines", strings.Join(lines, "\n")))
+	t.say(&m, "notice.digest", dataOf("total", total, "calls", len(requests), "lines", strings.Join(lines, "\n")))
 	if !t.Caps.Paged {
 		m.Choices = []bot.Choice{t.choice("inbox/", "notice.choice_inbox")}
 	}

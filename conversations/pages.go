@@ -40,6 +40,11 @@ func (t *T) page(m bot.Message) bot.Message {
 	if !t.Caps.Paged || t.width(m.Numbered()) <= t.longest() {
 		return m
 	}
+	if t.F().Flow == consentFlow && m.Accents { // it is agreed to as a whole, so that it is shown as a whole
+		plain, s := *t, *t.S
+		s.Accents, m.Accents, plain.S = false, false, &s
+		return plain.page(m)
+	}
 	pages := t.pages(m)
 	p := pages[min(t.S.Page, len(pages)-1)]
 	p.Ref, p.Contact, p.Sure, p.Advert, p.Accents = m.Ref, m.Contact, m.Sure, m.Advert, m.Accents
@@ -144,16 +149,28 @@ func (t *T) width(text string) int {
 	return n
 }
 
-// shorten makes a notice fit one page, which it has to: nobody asked for it,
-// so that nobody can ask it to go on. What is longest in it is cut first.
-func (t *T) shorten(m *bot.Message, key string, data locales.Data) {
-	for _, long := range []string{"text", "results", "product", "questions", "units", "silent", "standing"} {
-		over := t.width(m.Text) - t.longest()
-		value, ok := data[long].(string)
-		if over <= 0 || !ok {
-			continue
+// say makes a notice's text. By a channel with pages it fits one, which it has
+// to: nobody asked for it, so that nobody can ask it to go on. Who has accents
+// does without them before anything is cut; then the longest of what is filled
+// in is.
+func (t *T) say(m *bot.Message, key string, data locales.Data) {
+	m.Text = t.Text(key, data)
+	if t.Caps.Paged && t.width(m.Text) > t.longest() {
+		t.S.Accents, m.Accents = false, false
+	}
+	for t.Caps.Paged {
+		over, longest, text := t.width(m.Text)-t.longest(), "", ""
+		for name, v := range data {
+			if s, ok := v.(string); ok && (len(s) > len(text) || len(s) == len(text) && name < longest) {
+				longest, text = name, s
+			}
 		}
-		data[long] = clip(value, max(20, len([]rune(value))-over-len("...")))
+		const least = 20 // letters; a shorter one is a number, a day, a name
+		letters := len([]rune(text))
+		if over <= 0 || letters <= least {
+			return
+		}
+		data[longest] = clip(text, max(least, letters-over-len("...")))
 		m.Text = t.Text(key, data)
 	}
 }

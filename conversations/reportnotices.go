@@ -43,9 +43,8 @@ func (t *T) tellOfReport(n storage.Notice, m bot.Message) (bot.Message, error) {
 	if data["text"], err = t.lastReason(r); err != nil {
 		return m, err
 	}
-	m.Text = t.Text("notice."+n.Kind, data)
+	t.say(&m, "notice."+n.Kind, data)
 	if t.Caps.Paged {
-		t.shorten(&m, "notice."+n.Kind, data)
 		return m, nil
 	}
 	m.Choices = []bot.Choice{t.choice("report/"+idText(r.ID), "notice.choice_report")}

@@ -91,7 +91,7 @@ func (t *T) tellAlert(n storage.Notice, m bot.Message) (bot.Message, error) {
 	if !isAdmin(v) {
 		return m, ErrMovedOn
 	}
-	m.Text = t.Text("notice.alert_"+a.Kind, dataOf("gateway", a.Gateway, "day", shortDay(a.Day), "number", a.Number,
+	t.say(&m, "notice.alert_"+a.Kind, dataOf("gateway", a.Gateway, "day", shortDay(a.Day), "number", a.Number,
 		"used", t.count(int64(a.Used)), "most", t.count(int64(a.Most))))
 	return m, nil
 }

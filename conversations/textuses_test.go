@@ -132,6 +132,8 @@ func keyArgument(call *ast.CallExpr) (int, string) {
 	switch {
 	case name == "Text" && len(call.Args) == 4:
 		return 2, name
+	case name == "say" && len(call.Args) == 3:
+		return 1, "Text"
 	case name == "Text" && len(call.Args) == 2, name == "Tell", name == "note", name == "asked":
 		return 0, name
 	case name == "choice" && len(call.Args) == 2:

@@ -151,9 +151,6 @@ func (t *T) tellWithdrawn(n storage.Notice, m bot.Message) (bot.Message, error) 
 		return m, ErrMovedOn
 	}
 	data := dataOf("title", d.Title, "office", t.unitName(string(d.Unit)), "text", d.Why)
-	m.Text = t.Text("notice.demand_withdrawn", data)
-	if t.Caps.Paged {
-		t.shorten(&m, "notice.demand_withdrawn", data)
-	}
+	t.say(&m, "notice.demand_withdrawn", data)
 	return m, nil
 }
