@@ -131,6 +131,7 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 	if o.Accents != "" {
 		s.Accents = o.Accents == "yes"
 	}
+	s.resettled = s.resettled || o.Lang != "" || o.Accents != ""
 	proof := t.F().Flow == proofFlow
 	if o.Proved {
 		s.Proved = now
@@ -161,6 +162,20 @@ func (e *Engine) Settle(ctx context.Context, s *Session, outcome []byte, addr bo
 // Moved are the addresses whose dialogs are to be forgotten once the due commit
 // is made: they were with somebody who has become one with another person.
 func (s *Session) Moved() []bot.Address { return s.moved }
+
+// Resettled tells that it was just said how the person is to be spoken to.
+func (s *Session) Resettled() bool { return s.resettled }
+
+// Follow takes over how a person is spoken to from their dialog elsewhere;
+// false: it is somebody else's, or the same already.
+func (s *Session) Follow(other *Session) bool {
+	if s.Person != other.Person || s.Lang == other.Lang && s.Accents == other.Accents {
+		return false
+	}
+	s.Lang, s.Accents = other.Lang, other.Accents
+	s.Turn++
+	return true
+}
 
 // Erases tells that the due commit of s erases the person, whose other
 // dialogs are to be forgotten with it.
@@ -262,6 +277,11 @@ func (t *T) first() error {
 		return t.takeNotice(t.In.Choice)
 	}
 	if t.In.Kind == bot.Text && t.In.Deeplink == "" && !isStart(t.In.Text) {
+		if with, ok := accentsAsked(t.In.Text); ok {
+			t.S.Accents = with == "with"
+			t.Tell(accentsNote(t.S.Accents))
+			return t.start()
+		}
 		if rest, ok := afterKeyword(t.In.Text); ok {
 			if rest != "" {
 				t.Tell("home.hello")

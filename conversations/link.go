@@ -150,7 +150,14 @@ func (t *T) ownNumber(tx storage.Tx, p storage.Person, number string, o *Outcome
 	}
 	o.Person = other.ID
 	o.Notes = append(o.Notes, note("link.joined", "phone", ocop.FormatPhone(number)))
-	return tx.Person(other.ID)
+	if p, err = tx.Person(other.ID); err != nil {
+		return p, err
+	}
+	o.Lang, o.Accents = p.Lang, "no"
+	if p.Accents {
+		o.Accents = "yes"
+	}
+	return p, nil
 }
 
 // tellLink is the short message with the code.
@@ -162,6 +169,6 @@ func (t *T) tellLink(n storage.Notice, m bot.Message) (bot.Message, error) {
 	if err != nil {
 		return m, fmt.Errorf("conversations: link: %w", err)
 	}
-	m.Text = t.Text("notice.link", dataOf("code", l.Code, "channel", t.Text("channel."+l.Addr.Channel(), nil)))
+	t.say(&m, "notice.link", dataOf("code", l.Code, "channel", t.Text("channel."+l.Addr.Channel(), nil)))
 	return m, nil
 }

@@ -45,6 +45,8 @@ type Session struct {
 	// moved are addresses whose dialogs are to be forgotten, because the person
 	// they were with has become another. It is never stored.
 	moved []bot.Address
+	// resettled: this turn changed how the person is spoken to.
+	resettled bool
 }
 
 // handledKept is how many update ids of each queue a session remembers. A

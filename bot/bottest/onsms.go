@@ -84,7 +84,7 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 	return p, nil
 }
 
-func (p *smsPhone) channel() bot.Channel { return p.ch }
+func (p *smsPhone) channels() []bot.Channel { return []bot.Channel{p.ch} }
 
 func (p *smsPhone) address(who string) bot.Address {
 	if p.people[who] == "" {

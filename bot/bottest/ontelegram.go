@@ -62,7 +62,7 @@ func newTelegramPhone(ctx context.Context, h func(bot.Caps) bot.Handler, picture
 	return p, nil
 }
 
-func (p *telegramPhone) channel() bot.Channel { return p.ch }
+func (p *telegramPhone) channels() []bot.Channel { return []bot.Channel{p.ch} }
 
 func (p *telegramPhone) address(who string) bot.Address {
 	return bot.NewAddress(telegram.Name, strconv.FormatInt(p.person(who).ID, 10))

@@ -47,7 +47,7 @@ func newTerminalPhone(ctx context.Context, h func(bot.Caps) bot.Handler, now fun
 	return p
 }
 
-func (p *terminalPhone) channel() bot.Channel { return p.ch }
+func (p *terminalPhone) channels() []bot.Channel { return []bot.Channel{p.ch} }
 
 func (p *terminalPhone) address(who string) bot.Address { return bot.NewAddress(terminal.Name, who) }
 

@@ -13,7 +13,7 @@ import (
 
 // phone is one channel as the people of a story hold it in their hands.
 type phone interface {
-	channel() bot.Channel
+	channels() []bot.Channel
 	address(who string) bot.Address
 	// Each of these returns when the bot is done with what came in.
 	says(ctx context.Context, who, text string) error

@@ -170,16 +170,21 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 		r.phone = newTerminalPhone(ctx, r.dispatch.For, r.clock.now, r.picture)
 	case OnSMS:
 		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now)
+	case OnBoth:
+		r.phone, err = newTwoPhones(ctx, r, texts)
 	default:
 		err = fmt.Errorf("%w: no channel %q", ErrStory, channel)
 	}
 	if err != nil {
 		return r, err
 	}
-	ch := r.phone.channel()
+	channels := map[string]bot.Channel{}
+	for _, ch := range r.phone.channels() {
+		channels[ch.Caps().Name] = ch
+	}
 	r.outbox = outbox.Options{
 		DB: r.store.DB(), Store: r.store, Render: renderer{r}, Programme: r.prog, Log: log, Now: r.clock.now,
-		Channels: map[string]bot.Channel{ch.Caps().Name: ch}, Outlets: outlets,
+		Channels: channels, Outlets: outlets,
 		Limiter: outbox.NewLocalLimiter(outbox.Pace{Every: time.Microsecond, Burst: 1000}, nil),
 	}
 	return r, nil
@@ -192,9 +197,12 @@ const (
 	storyApproval = 3
 )
 
-// outletsOf is a story's one channel, as announcements see it. By SMS, whose
+// outletsOf are a story's channels, as announcements see them. By SMS, whose
 // number is no brandname, nothing may be advertised.
 func outletsOf(channel string) []conversations.Outlet {
+	if channel == OnBoth {
+		return append(outletsOf(OnTelegram), outletsOf(OnSMS)...)
+	}
 	caps := map[string]bot.Caps{
 		OnTelegram: (*telegram.Channel)(nil).Caps(), OnTerminal: (*terminal.Channel)(nil).Caps(), OnSMS: {Name: sms.Name, Form: "sms", Plain: true, Longest: 306, Paged: true, Brief: true, Forgeable: true},
 	}[channel]

@@ -58,7 +58,9 @@
 //   - A photo, a sticker or an old button does not exist by SMS and is such a
 //     line; a shared contact is the number, typed.
 //
-// A story of SMS alone says "channels: sms", and its answers stand in it.
+// A story of SMS alone says "channels: sms", and its answers stand in it. One of
+// people with two phones says "channels: telegram+sms": "= person an" is at
+// Telegram, "= person ansms" at the keypad phone.
 package bottest
 
 import (
@@ -78,6 +80,7 @@ const (
 	OnTelegram = "telegram"
 	OnTerminal = "terminal"
 	OnSMS      = "sms"
+	OnBoth     = "telegram+sms" // at once
 )
 
 // Channels are those a story is played on that names none.
@@ -151,7 +154,7 @@ func ParseStory(name, text string) (*Story, error) {
 		case strings.HasPrefix(raw, "channels: "):
 			s.Channels = strings.Fields(raw[len("channels: "):])
 			for _, c := range s.Channels {
-				if !slices.Contains(Channels, c) {
+				if !slices.Contains(append(Channels, OnBoth), c) {
 					return nil, fmt.Errorf("%w: %s:%d: no channel %q", ErrStory, name, l.Number, c)
 				}
 			}

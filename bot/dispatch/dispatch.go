@@ -265,7 +265,40 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 			return bot.Reply{}, err
 		}
 	}
+	if s.Resettled() {
+		return r, h.resettle(ctx, s, addr)
+	}
 	return r, nil
+}
+
+// resettle has a person's dialogs at their other addresses go on as they now
+// want to be spoken to. A dialog that moves on at that moment keeps its own way
+// until it begins anew.
+func (h handler) resettle(ctx context.Context, s *conversations.Session, but bot.Address) error {
+	routes, err := h.records.Routes(ctx, s.Person)
+	if err != nil {
+		return fmt.Errorf("dispatch: routes: %w", err)
+	}
+	for _, route := range routes {
+		if route.Addr == but {
+			continue
+		}
+		stored, err := h.sessions.Load(ctx, route.Addr)
+		if errors.Is(err, storage.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("dispatch: resettle: %w", err)
+		}
+		other, err := conversations.DecodeSession(stored.Data)
+		if err != nil || !other.Follow(s) {
+			continue // an unreadable one begins anew when it is written to
+		}
+		if err := h.save(ctx, route.Addr, stored.Turn, other); err != nil && !errors.Is(err, storage.ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // forget deletes a person's dialogs at their other addresses. It comes before
