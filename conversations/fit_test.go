@@ -17,7 +17,7 @@ import (
 // to list. An answer that shows them goes on to further pages and a notice cuts
 // them: what stands around them is measured.
 var unbounded = []string{
-	"acked", "audience", "bring", "card", "changes", "edits", "fields", "filed", "lines", "mine", "missing", "names", "now", "own", "owed", "question",
+	"acked", "audience", "bring", "card", "changes", "edits", "fields", "filed", "lines", "mine", "missing", "names", "now", "others", "own", "owed", "question",
 	"questions", "quotas", "reason", "remarks", "report", "results", "rule", "silent", "standing", "text", "texts", "units", "unstaffed",
 }
 
@@ -35,22 +35,22 @@ func widest(t *testing.T, texts *locales.Texts, lang string) locales.Data {
 		count   = "12.345.678"
 	)
 	d := dataOf("product", product, "producer", product, "first", product, "second", product, "draft", product, "typed", product[:50], "part", product[:50],
-		"name", name, "owner", name, "signer", name, "author", name, "huy", "Dũng", "who", name, "unsigned", name, "holder", name,
+		"name", name, "approver", name, "owner", name, "signer", name, "author", name, "huy", "Dũng", "who", name, "unsigned", name, "holder", name,
 		"title", "Hội nghị sơ kết, tổng kết Chương trình OCOP 2026", "place", "Trung tâm Hội nghị tỉnh, đường Hùng Vương, thành phố Lạng Sơn",
 		"number", number, "code", "ABCDE23456", "phone", phone, "contact", name+", "+phone, "signed", "1234/BC-UBND", "decision", "1234/QĐ-UBND",
 		"date", "thứ Năm "+day, "day", day, "at", "23:59 "+day, "deadline", day, "named", "29/11", "from", day, "to", day, "since", day, "consent", day,
-		"again", "thứ Năm "+day, "sign_date", day, "cutoff", day, "due", "thứ Năm "+day, "when", "05–07/07/2026", "round", "12/2026", "before", count,
+		"again", "thứ Năm "+day, "next", day, "sign_date", day, "cutoff", day, "due", "thứ Năm "+day, "when", "05–07/07/2026", "round", "12/2026", "before", count,
 		"gateway", "android-van-phong-so", "channel", texts.Text(lang, "", "channel.telegram", nil), "keyword", "OCOP", "link", "https://t.me/ocoplangson_bot?start=sk-HC123456",
 		"hint", "phạm vi; đối tượng khách hàng; thu nhập", "definition", "", "label", "", "words", "OCOP DD HC123", "money", count, "dong", count,
 		"ideas", "LS26-0001, LS26-0002, LS26-0003", "source", "Sở Nông nghiệp và Môi trường, 1234/BC-SNN", "basis", "V.12 Kế hoạch 129/KH-UBND",
 		"class", "", "group", "", "kind", "", "stage", "", "state", "", "role", "", "step", "", "receiver", "", "unit", "", "office", "", "level", "", "goal", count, "wish", "", "room", "", "what", "")
-	for _, n := range strings.Fields("a all attended b below c calls came chosen count days dong duties edited failed files filled has last late left max messages more most n n_acked n_filed n_silent n_unstaffed of off over people photos prefilled proposed queued rest seated seats segments size stalls stalls_taken stars step_number taken total used value waiting in_time counts decided example") {
+	for _, n := range strings.Fields("a all attended b below buyers c calls came chosen contracts count days dong duties edited failed files filled has last late left max messages more most n n_acked n_filed n_silent n_unstaffed of off over people photos prefilled proposed queued rest seated seats segments size stalls stalls_taken stars step_number taken total used value waiting in_time counts decided example") {
 		d[n] = count[:4]
 	}
-	for _, n := range []string{"value", "prefilled", "used", "most"} {
+	for _, n := range []string{"value", "prefilled", "revenue", "used", "most"} {
 		d[n] = count
 	}
-	for _, n := range strings.Fields("Abroad ads bulletin early picture pick print unconfirmed") {
+	for _, n := range strings.Fields("Abroad ads bulletin early picture pick print reminded told unconfirmed") {
 		d[n] = true
 	}
 	longer := func(name, value string) {
