@@ -15,13 +15,17 @@ import (
 const ackWithin = 14 * 24 * time.Hour
 
 // ack is «Đã nhận»: it answers the reminder whose button it was, or, typed,
-// those of the last day on which the officer was reminded.
+// what the person was told last: those of the last day on which an officer was
+// reminded, or an announcement.
 func ack() *Flow {
 	return &Flow{
 		ID: ackFlow, Version: 1,
 		Steps: []*Step{{ID: "use", Ask: func(*T) (string, locales.Data) { return "", nil }}},
 		Begin: beginAck,
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
+			if id, err := textID(t.Get("ann")); err == nil {
+				return answerAnnounced(t, tx, id)
+			}
 			var names []string
 			for _, text := range strings.Split(t.Get("acks"), "\n") {
 				a, name, err := ackFrom(text)
@@ -43,6 +47,17 @@ func beginAck(t *T) error {
 	told, err := t.toAck()
 	if err != nil {
 		return err
+	}
+	if t.Get("reminder") == "" && t.S.Person != 0 {
+		last, err := t.reads.LastTold(t.Ctx, t.S.Person, t.Now.Add(-ackWithin))
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return fmt.Errorf("conversations: told: %w", err)
+		}
+		if err == nil && (len(told) == 0 || last.At.After(told[0].At)) {
+			t.Set("ann", idText(last.Announcement))
+			t.S.Pending = true
+			return nil
+		}
 	}
 	var lines []string
 	for _, r := range told {

@@ -67,12 +67,19 @@ func (e *Engine) Announcement(a storage.Announcement, lang string, caps bot.Caps
 	switch a.Class {
 	case ocop.Advertising:
 		m.Advert = true
+		if caps.Paged && e.sending.Refuse != "" {
+			text += "\n" + say("told.by_text_interested")
+		}
 		m.Text = ocop.AdvertText(text, say("told.refuse"))
 		answer = "told.choice_interested"
 	case ocop.Bulletin:
 		m.Text = strings.TrimSpace(text) + "\n" + say("told.unsubscribe")
+	case ocop.ServiceNotice:
+		if caps.Paged {
+			m.Text = strings.TrimSpace(text) + "\n" + say("told.by_text_read")
+		}
 	}
-	if caps.Paged { // its choices could be no number of the open question's
+	if caps.Paged { // its choices could be no number of the open question's: words do
 		return m
 	}
 	if a.Invites != "" {

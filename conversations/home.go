@@ -180,6 +180,8 @@ func (t *T) wish(g understand.Guess) error {
 		return t.officers(inboxFlow)
 	case understand.Duties:
 		return t.officers(dutiesFlow)
+	case understand.Announce:
+		return t.announcers(nil)
 	case understand.Ack:
 		return t.open(ackFlow, nil)
 	case understand.Supplement, understand.Edit:

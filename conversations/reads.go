@@ -79,6 +79,7 @@ type Reads interface {
 	Announcement(ctx context.Context, id storage.ID) (storage.Announcement, error)
 	// Announcements lists those made in the units of a scope, the latest first.
 	Announcements(ctx context.Context, scope storage.Scope, limit int) ([]storage.Announcement, error)
+	LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error)
 	CountRecipients(ctx context.Context, announcement storage.ID) ([]storage.RecipientCount, error)
 	CountAudience(ctx context.Context, a storage.Audience, now time.Time) (int, error)
 	// Reaches lists people of an audience by their ids, from after one on,

@@ -7,7 +7,8 @@ import (
 	"ocopbot/storage"
 )
 
-// told notes that somebody answered an announcement by its button.
+// told notes that somebody answered an announcement by its button; by a text
+// they do by «Đã nhận», see ack.
 func told() *Flow {
 	return &Flow{
 		ID: toldFlow, Version: 1,
@@ -23,13 +24,22 @@ func told() *Flow {
 		},
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
 			id, err := textID(t.Get("ann"))
-			if err == nil {
-				err = tx.AnswerRecipient(id, t.S.Person, t.Now)
-			}
-			if errors.Is(err, storage.ErrNotFound) || errors.Is(err, errNoID) {
+			if errors.Is(err, errNoID) {
 				return Outcome{Notes: []Note{note("engine.old_button")}}, nil
 			}
-			return Outcome{Notes: []Note{note("told.thanks")}}, err
+			if err != nil {
+				return Outcome{}, err
+			}
+			return answerAnnounced(t, tx, id)
 		},
 	}
+}
+
+// answerAnnounced notes that the person answered an announcement.
+func answerAnnounced(t *T, tx storage.Tx, id storage.ID) (Outcome, error) {
+	err := tx.AnswerRecipient(id, t.S.Person, t.Now)
+	if errors.Is(err, storage.ErrNotFound) {
+		return Outcome{Notes: []Note{note("engine.old_button")}}, nil
+	}
+	return Outcome{Notes: []Note{note("told.thanks")}}, err
 }

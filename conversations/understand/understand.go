@@ -46,7 +46,8 @@ const (
 	Supplement Intent = "supplement" // fill in more of a form handed in
 	Edit       Intent = "edit"       // change an answer
 	Duties     Intent = "duties"     // what an officer's unit owes by when
-	Ack        Intent = "ack"        // an officer has read a reminder
+	Ack        Intent = "ack"        // has read a reminder, or what was announced
+	Announce   Intent = "announce"   // an officer tells many something
 	Print      Intent = "print"      // the paper form, to be signed
 	// What the province looks at.
 	PlanProgress Intent = "plan_progress" // how far the plan's targets are
@@ -57,14 +58,14 @@ const (
 var intents = []Intent{
 	RegisterIdea, Status, Help, AskWhom, MyData, EraseData, StopMessages, Events,
 	Report, Language, Cancel, Back, Yes, No, Skip, Send, Restart, CallMe, More,
-	Inbox, Supplement, Edit, Duties, Ack, Print, PlanProgress, Progress,
+	Inbox, Supplement, Edit, Duties, Ack, Announce, Print, PlanProgress, Progress,
 }
 
 // Public is the intent as lists for people show it, one of the fifteen above
 // None: sending says yes to what was shown, starting over leaves what was
 // going on, a call is a person to talk to, a supplement belongs to
 // registering, and who skips a question says no to it. More, Inbox, Edit,
-// Duties and Ack mean nothing outside their dialog.
+// Duties, Ack and Announce mean nothing outside their dialog.
 func (i Intent) Public() Intent {
 	switch i {
 	case Send:
@@ -79,7 +80,7 @@ func (i Intent) Public() Intent {
 		return RegisterIdea
 	case Skip:
 		return No
-	case More, Inbox, Edit, Duties, Ack:
+	case More, Inbox, Edit, Duties, Ack, Announce:
 		return None
 	}
 	return i

@@ -142,6 +142,13 @@ func (s *Store) EndAnnouncement(ctx context.Context, id storage.ID, now time.Tim
 	return n == 1, err
 }
 
+// LastTold is what a person was told last by an announcement, since a time;
+// ErrNotFound if nothing.
+func (s *Store) LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error) {
+	return get(ctx, s, "last told", scanRecipient, `SELECT `+recipientColumns+` FROM recipients
+		WHERE person = $1 AND state IN ('sending', 'sent', 'answered') AND at > $2 ORDER BY at DESC LIMIT 1`, person, ms(since))
+}
+
 // CountRecipients counts an announcement's recipients.
 func (s *Store) CountRecipients(ctx context.Context, id storage.ID) ([]storage.RecipientCount, error) {
 	return list(ctx, s, "tally", func(row scanner) (t storage.RecipientCount, err error) {

@@ -30,6 +30,7 @@ type AnnouncementRecords interface {
 	Decide(ctx context.Context, keys []storage.RecipientKey, now time.Time, decide func(n int, d storage.Delivery) *storage.Move) error
 	Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error
 	SettleBooked(ctx context.Context, id storage.ID, addr bot.Address, state string, now time.Time) error
+	LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error)
 	CountRecipients(ctx context.Context, id storage.ID) ([]storage.RecipientCount, error)
 	EndAnnouncement(ctx context.Context, id storage.ID, now time.Time) (done bool, err error)
 	LastAdvert(ctx context.Context, addr bot.Address) (time.Time, error)
@@ -469,9 +470,13 @@ func answeredIfTold(t *testing.T, w *world) {
 		return w.Write(t.Context(), func(x storage.Tx) error { return x.AnswerRecipient(a.ID, an.ID, w.now) })
 	}
 	w.wants(answer(), storage.ErrNotFound) // not told yet
+	lastTold := func(since time.Time) (storage.Recipient, error) { return w.LastTold(t.Context(), an.ID, since) }
+	w.wants(must2(lastTold(w.now.Add(-time.Hour))), storage.ErrNotFound)
 	w.must(w.Decide(t.Context(), keys, w.now, func(int, storage.Delivery) *storage.Move {
 		return &storage.Move{State: storage.RecipientSending, Addr: "telegram:1"}
 	}))
+	same(t, "told last", must(lastTold(w.now.Add(-time.Hour)))(t).Announcement, a.ID)
+	w.wants(must2(lastTold(w.now)), storage.ErrNotFound)
 	w.must(answer()) // faster than what became of it was noted
 	w.must(w.Settle(t.Context(), keys, []storage.Move{{State: storage.RecipientSent}}, w.now))
 	same(t, "stays answered", w.recipient(keys[0]).State, storage.RecipientAnswered)
