@@ -239,10 +239,18 @@ func holdsFor(v storage.Viewer) (ocop.UnitKey, bool) {
 }
 
 // mayHold tells whether a viewer changes a unit's gatherings and sees who
-// comes to them: of their own units only, and communes never.
+// comes to them: districts and departments of their own unit, the province of
+// all; leaders and communes of none.
 func mayHold(v storage.Viewer, unit ocop.UnitKey) bool {
-	_, holds := holdsFor(v)
-	return holds && covers(v, unit)
+	return slices.ContainsFunc(v.Officers, func(o storage.Officer) bool {
+		switch o.Role {
+		case storage.ProvinceOfficer, storage.Admin:
+			return true
+		case storage.DepartmentOfficer, storage.DistrictOfficer:
+			return o.Unit == unit
+		}
+		return false
+	})
 }
 
 // announcesFor are the units for which a viewer makes announcements: the

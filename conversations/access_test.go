@@ -45,3 +45,31 @@ func TestOfficesAreApart(t *testing.T) {
 		}
 	}
 }
+
+// Each holds the gatherings of their own unit, the province all.
+func TestWhoHoldsGatherings(t *testing.T) {
+	const province, led, own, commune = "20@2021-06-05", "187@2021-06-05", "180@2021-06-05", "06463@2021-06-05"
+	for _, c := range []struct {
+		what                    string
+		offices                 []storage.Officer
+		provinces, inLed, inOwn bool
+		holds                   ocop.UnitKey
+	}{
+		{"nobody", nil, false, false, false, ""},
+		{"the province", []storage.Officer{{Unit: province, Role: storage.ProvinceOfficer}}, true, true, true, province},
+		{"a department", []storage.Officer{{Unit: province, Role: storage.DepartmentOfficer}}, true, false, false, province},
+		{"a district", []storage.Officer{{Unit: own, Role: storage.DistrictOfficer}}, false, false, true, own},
+		{"a commune", []storage.Officer{{Unit: commune, Role: storage.CommuneOfficer}}, false, false, false, ""},
+		{"a leader who works elsewhere", []storage.Officer{{Unit: led, Role: storage.Leader}, {Unit: own, Role: storage.DistrictOfficer}}, false, false, true, own},
+	} {
+		v := storage.Viewer{Officers: c.offices, Looks: true} // what they may look at is another thing
+		if unit, _ := holdsFor(v); unit != c.holds {
+			t.Errorf("%s holds for %q, want %q", c.what, unit, c.holds)
+		}
+		for unit, want := range map[ocop.UnitKey]bool{province: c.provinces, led: c.inLed, own: c.inOwn, commune: c.provinces && c.inLed} {
+			if got := mayHold(v, unit); got != want {
+				t.Errorf("%s, gatherings of %s: %t, want %t", c.what, unit, got, want)
+			}
+		}
+	}
+}

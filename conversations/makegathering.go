@@ -109,7 +109,9 @@ func beginMake(t *T) error {
 	t.Set("id", idText(g.g.ID))
 	t.Set("version", strconv.Itoa(g.g.Version))
 	t.Set("unit", string(g.g.Unit))
-	t.Set("taken", strconv.Itoa(g.counts.Seated))
+	least := Least(g.g, g.counts)
+	t.Set("taken", strconv.Itoa(least.Seated))
+	t.Set("stalls taken", strconv.Itoa(least.Stalls))
 	for k, v := range t.makeAnswers(g.g) {
 		t.Set(k, v)
 	}
@@ -292,7 +294,9 @@ func answerMake(t *T, v string) error {
 	if err != nil {
 		return err
 	}
-	taken, _ := strconv.Atoi(t.Get("taken")) // our own figure; empty is 0
+	var taken storage.Attendance
+	taken.Seated, _ = strconv.Atoi(t.Get("taken")) // our own figures; empty is 0
+	taken.Stalls, _ = strconv.Atoi(t.Get("stalls taken"))
 	if wrong := t.Misfits(g, taken); len(wrong) > 0 {
 		t.S.Notes = append(t.S.Notes, wrong[0].Note)
 		t.Set(editing, "1")
@@ -360,6 +364,11 @@ func commitMake(t *T, tx storage.Tx) (Outcome, error) {
 	g, err := t.gatheringMade(was)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if wrong, err := Shrinks(tx, was, g); err != nil {
+		return Outcome{}, err
+	} else if len(wrong) > 0 { // somebody came while the officer was writing
+		return Outcome{Next: wrong[0].Field, Set: map[string]string{editing: "1"}, Notes: []Note{wrong[0].Note}}, nil
 	}
 	if was.ID == 0 {
 		if g.Code, err = tx.NextCode(codeSeries[g.Kind]); err != nil {

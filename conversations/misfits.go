@@ -15,10 +15,10 @@ type Misfit struct {
 }
 
 // Misfits are what is wrong with a gathering, wherever it was written down.
-// taken are the seats that people have already. That a day is past is asked
-// where days are given, for a fair under way may still be corrected.
-func (e *Engine) Misfits(g storage.Gathering, taken int) []Misfit {
-	var all []Misfit
+// least is the room it needs, by Least. That a day is past is asked where days
+// are given, for a fair under way may still be corrected.
+func (e *Engine) Misfits(g storage.Gathering, least storage.Attendance) []Misfit {
+	all := overbooked(g, least)
 	wrong := func(field string, n *Note) {
 		if n != nil {
 			all = append(all, Misfit{field, *n})
@@ -34,10 +34,6 @@ func (e *Engine) Misfits(g storage.Gathering, taken int) []Misfit {
 	if g.Contact != "" {
 		line("contact", g.Contact, parseProduct)
 	}
-	if g.Seats > 0 && g.Seats < taken {
-		n := note("make.seats_taken", "taken", strconv.Itoa(taken))
-		wrong("seats", &n)
-	}
 	if g.From.IsZero() || g.To.IsZero() || g.Deadline.IsZero() {
 		return all // no days, as is said where they are read
 	}
@@ -48,6 +44,49 @@ func (e *Engine) Misfits(g storage.Gathering, taken int) []Misfit {
 		wrong("deadline", &Note{Key: "make.deadline_wrong"})
 	}
 	return all
+}
+
+// Least is the room that a gathering which is changed must keep: that of those
+// who have a seat or a stall. Who came without one takes nothing away.
+func Least(was storage.Gathering, taken storage.Attendance) storage.Attendance {
+	if was.Seats > 0 {
+		taken.Seated = min(taken.Seated, was.Seats)
+	}
+	taken.Stalls = min(taken.Stalls, was.Stalls)
+	return taken
+}
+
+// overbooked are the fields by which a gathering has less than it must.
+func overbooked(g storage.Gathering, taken storage.Attendance) (all []Misfit) {
+	if g.Seats > 0 && g.Seats < taken.Seated {
+		all = append(all, Misfit{"seats", note("make.seats_taken", "taken", strconv.Itoa(taken.Seated))})
+	}
+	if g.Stalls < taken.Stalls {
+		all = append(all, Misfit{"stalls", note("make.stalls_taken", "taken", strconv.Itoa(taken.Stalls))})
+	}
+	return all
+}
+
+// Shrinks sees, of a gathering that is locked, whether its people still fit
+// into what it is to be.
+func Shrinks(tx storage.Tx, was, now storage.Gathering) ([]Misfit, error) {
+	if was.ID == 0 || now.Seats == was.Seats && now.Stalls == was.Stalls {
+		return nil, nil
+	}
+	signups, err := tx.Signups(was.ID)
+	if err != nil {
+		return nil, err
+	}
+	var taken storage.Attendance
+	for _, s := range signups {
+		if s.Seated() {
+			taken.Seated++
+			if s.Stall {
+				taken.Stalls++
+			}
+		}
+	}
+	return overbooked(now, Least(was, taken)), nil
 }
 
 // English is a note as operators read it.

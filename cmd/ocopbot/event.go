@@ -85,7 +85,7 @@ func compareEvents(ctx context.Context, store *records, engine *conversations.En
 			return nil, err
 		}
 		i := importedEvent{was: was, now: over(was, e.Gathering, now)}
-		for _, m := range engine.Misfits(i.now, a.Seated) {
+		for _, m := range engine.Misfits(i.now, conversations.Least(was, a)) {
 			key := m.Field
 			if k, ok := fileKeys[key]; ok {
 				key = k
@@ -144,6 +144,13 @@ func storeEvents(ctx context.Context, store *records, engine *conversations.Engi
 		for n, i := range all {
 			if i.was.ID == 0 {
 				i.now.ID = storage.NewID(now.Add(time.Duration(n) * time.Millisecond))
+			} else if _, err := tx.Gathering(i.was.ID); err != nil { // locked: nobody signs up meanwhile
+				return err
+			}
+			if wrong, err := conversations.Shrinks(tx, i.was, i.now); err != nil {
+				return err
+			} else if len(wrong) > 0 {
+				return fmt.Errorf("%s: %s: %w", i.now.Code, wrong[0].Field, storage.ErrConflict)
 			}
 			if _, err := engine.PutGathering(tx, i.was, i.now, 0, "program", now); err != nil {
 				return fmt.Errorf("%s: %w", i.now.Code, err)

@@ -157,6 +157,11 @@ func (x *tx) PutGathering(g storage.Gathering, e storage.GatheringEvent) error {
 	if err := x.addGatheringEvent(e); err != nil {
 		return err
 	}
+	if !g.Selects { // who waited for a selection waits for a seat
+		if err := x.later(`UPDATE signups SET state = 'waiting' WHERE gathering = $1 AND state = 'queued'`, g.ID); err != nil {
+			return err
+		}
+	}
 	return x.moveUp(g, e.At)
 }
 

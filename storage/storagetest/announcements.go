@@ -48,6 +48,7 @@ var announcementChecks = map[string]func(*testing.T, *world){
 	"SettledAndCounted":     settledAndCounted,
 	"BookedResult":          bookedResult,
 	"AnsweredIfTold":        answeredIfTold,
+	"InvitedAndSignedUp":    invitedAndSignedUp,
 	"ErasedRecipient":       erasedRecipient,
 }
 
@@ -94,7 +95,7 @@ func announcementAsWritten(t *testing.T, w *world) {
 		Audience: storage.Audience{Roles: []string{storage.RoleProducer}, Units: []ocop.UnitKey{district}, Kinds: []string{"cooperative"}, Groups: []string{"food"},
 			KeyProducts: []string{"honey"}, Stars: []int{3, 4}, Stages: []ocop.Stage{ocop.Decided}, Languages: []string{"vi"}, Channels: []string{"tel"},
 			Gathering: 7, Attendance: []string{storage.SignupAttended}},
-		Text: "Mời hội chợ", English: "A fair", Picture: storage.Picture{Channel: "telegram", Provider: "AgAC"}, NotBefore: w.now.Add(time.Hour),
+		Text: "Mời hội chợ", Invites: "HC1", English: "A fair", Picture: storage.Picture{Channel: "telegram", Provider: "AgAC"}, NotBefore: w.now.Add(time.Hour),
 		State: storage.AnnouncementWaiting, Size: 250, Replaces: old.ID, Watch: storage.Watch{Addr: "telegram:1"}, Created: w.now, Version: 1,
 	}
 	w.write(func(x storage.Tx) error { return x.PutAnnouncement(a) })
@@ -481,6 +482,32 @@ func answeredIfTold(t *testing.T, w *world) {
 	w.must(w.Settle(t.Context(), keys, []storage.Move{{State: storage.RecipientSent}}, w.now))
 	same(t, "stays answered", w.recipient(keys[0]).State, storage.RecipientAnswered)
 	w.must(answer()) // again
+}
+
+// Who signs up has answered what invited them there, and nothing else.
+func invitedAndSignedUp(t *testing.T, w *world) {
+	an := w.person("an", "telegram:1")
+	w.person("binh", "telegram:2")
+	var keys []storage.RecipientKey
+	for _, invites := range []string{"HC1", "HC12", ""} {
+		a := w.announcement(ocop.ServiceNotice, storage.Audience{})
+		a.Invites, a.Version = invites, 2
+		w.write(func(x storage.Tx) error { return x.PutAnnouncement(a) })
+		keys = append(keys, w.planned(a)...)
+	}
+	sent := slices.Repeat([]storage.Move{{State: storage.RecipientSent}}, len(keys))
+	w.must(w.Decide(t.Context(), keys, w.now, func(int, storage.Delivery) *storage.Move {
+		return &storage.Move{State: storage.RecipientSending, Addr: "telegram:1"}
+	}))
+	w.must(w.Settle(t.Context(), keys, sent, w.now))
+	w.write(func(x storage.Tx) error { return x.AnswerInvitations("HC1", an.ID, w.now) })
+	for n, k := range keys {
+		want := storage.RecipientSent
+		if n < 2 && k.Person == an.ID {
+			want = storage.RecipientAnswered
+		}
+		same(t, fmt.Sprint("recipient ", n), w.recipient(k).State, want)
+	}
 }
 
 // Whoever is erased is not told; of what they were told before, that they

@@ -261,9 +261,17 @@ func moreSeatsMoveUp(t *testing.T, w *world) {
 	g.Seats, g.Version = 2, 2
 	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
 	same(t, "moved up", w.state(binh), storage.SignupRegistered)
-	g.State, g.Version = storage.GatheringCancelled, 3
+	g.Selects, g.Seats, g.Version = true, 3, 3
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	cuc, dung := w.comes(g, "Cúc", nil), w.comes(g, "Dũng", nil)
+	same(t, "waits for the selection", w.state(cuc), storage.SignupQueued)
+	g.Selects, g.Version = false, 4 // there is none any more
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	same(t, "the first has the seat", w.state(cuc), storage.SignupRegistered)
+	same(t, "the next waits for one", w.state(dung), storage.SignupWaiting)
+	g.State, g.Version = storage.GatheringCancelled, 5
 	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("cancelled")) })
-	p := w.person("Cúc", "telegram:9")
+	p := w.person("Em", "telegram:9")
 	s := w.signup(g, p)
 	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&s) }), storage.ErrConflict)
 }
