@@ -58,6 +58,16 @@ func (t *T) topicNamed(text string) map[string]string {
 	return nil
 }
 
+// explain answers a question about a topic. In the middle of a form that is
+// all, and the form goes on; else there is more to choose from.
+func (t *T) explain(asked map[string]string) error {
+	if asked == nil || !t.flows[t.F().Flow].Draft {
+		return t.open(helpFlow, asked)
+	}
+	t.Tell("help." + asked["topic"])
+	return nil
+}
+
 // helpData are the programme's own facts, as they hold today.
 func (t *T) helpData(topic string) map[string]any {
 	var lines []string

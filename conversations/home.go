@@ -157,7 +157,7 @@ func (t *T) wish(g understand.Guess) error {
 	case understand.Status:
 		return t.showStatus(g.Arg)
 	case understand.Help:
-		return t.open(helpFlow, t.topicNamed(t.In.Text))
+		return t.explain(t.topicNamed(t.In.Text))
 	case understand.AskWhom:
 		return t.open(askFlow, nil)
 	case understand.CallMe:

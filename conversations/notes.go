@@ -3,6 +3,7 @@ package conversations
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"ocopbot/bot"
 	"ocopbot/locales"
@@ -45,6 +46,9 @@ func (t *T) noteText(n Note) (string, *bot.Attachment, error) {
 		return text, nil, err
 	case "ask.answer":
 		return t.whoAnswers(n.Args["topic"]), nil, nil
+	}
+	if topic, ok := strings.CutPrefix(n.Key, "help."); ok {
+		return t.Text(n.Key, t.helpData(topic)), nil, nil
 	}
 	d := make(locales.Data, len(n.Args))
 	for k, v := range n.Args {

@@ -19,7 +19,7 @@ import (
 
 // madeFromRecords are the notes noteText makes itself: what they carry is not
 // what their text is filled with.
-var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "reg.kind_advice": true, "progress.calls": true, "events.visited": true, "gathering.picture": true, "gathering.poster": true, "guests.file": true}
+var madeFromRecords = map[string]bool{"status.card": true, "ask.answer": true, "help.": true, "reg.kind_advice": true, "progress.calls": true, "events.visited": true, "gathering.picture": true, "gathering.poster": true, "guests.file": true}
 
 // families are the keys built in the code from a beginning and a value: every
 // value there is has its text.
