@@ -15,14 +15,49 @@ import (
 func broughtSteps(products, stall, vehicle func(*T) bool) []*Step {
 	return []*Step{
 		{ID: "products", Needed: products, Load: loadBrought, Ask: askBrought, Choices: broughtChoices, Parse: parseProduct, Answer: answerBrought},
-		{ID: "stall", Needed: stall, Ask: asked("signup.stall"), Choices: func(t *T) []bot.Choice {
+		{ID: "stall", Needed: stall, Load: loadGathering, Ask: askStall, Choices: func(t *T) []bot.Choice {
 			return []bot.Choice{t.choice("yes", "signup.stall_yes"), t.choice("no", "choice.no")}
-		}},
+		}, Answer: answerStall},
 		{ID: "power", Needed: func(t *T) bool { return t.Get("stall") == "yes" }, Ask: asked("signup.power"), Choices: func(t *T) []bot.Choice {
 			return []bot.Choice{t.choice("none", "signup.power_none"), t.choice("light", "signup.power_light")}
 		}, Parse: parseProduct},
 		{ID: "vehicle", Needed: vehicle, Ask: asked("signup.vehicle"), Optional: true, Parse: parseProduct},
 	}
+}
+
+// askStall says so where there is a seat left and no stall.
+func askStall(t *T) (string, locales.Data) {
+	return "signup.stall", dataOf("full", t.Loaded.(gatheringView).onlySeats() && t.F().Flow != amendFlow)
+}
+
+func answerStall(t *T, v string) error {
+	view := t.Loaded.(gatheringView)
+	if v == "yes" && t.F().Flow == amendFlow && view.hasOnlySeat(t.Get("signup")) {
+		t.Tell("amend.no_stall", "stalls", strconv.Itoa(view.g.Stalls))
+		t.goTo("field")
+		return nil
+	}
+	t.Set("stall", v)
+	t.Set("no stall", "")
+	if v == "yes" && view.onlySeats() {
+		t.Set("no stall", "1")
+	}
+	_, i := t.flows[t.F().Flow].step("stall")
+	return t.goOn(i)
+}
+
+// onlySeats tells that whoever comes without a stall has a seat at once, and
+// whoever wants one waits for it.
+func (v gatheringView) onlySeats() bool {
+	return !v.g.Selects && v.counts.Stalls >= v.g.Stalls && (v.g.Seats == 0 || v.counts.Seated < v.g.Seats)
+}
+
+// hasOnlySeat tells of one of the person's signups that there is no stall left
+// for it.
+func (v gatheringView) hasOnlySeat(signup string) bool {
+	return v.counts.Stalls >= v.g.Stalls && slices.ContainsFunc(v.own, func(s storage.Signup) bool {
+		return idText(s.ID) == signup && s.Seated() && !s.Stall
+	})
 }
 
 // loadBrought are the products that may be brought and were not named yet.

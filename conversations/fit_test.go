@@ -35,7 +35,7 @@ func widest(t *testing.T, texts *locales.Texts, lang string) locales.Data {
 		count   = "12.345.678"
 	)
 	d := dataOf("product", product, "producer", product, "first", product, "second", product, "draft", product, "typed", product[:50], "part", product[:50],
-		"name", name, "approver", name, "owner", name, "signer", name, "author", name, "huy", "Dũng", "who", name, "unsigned", name, "holder", name,
+		"name", name, "approver", name, "owner", name, "signer", name, "author", name, "huy", "Dũng", "who", name, "stall", "1", "full", "1", "unsigned", name, "holder", name,
 		"title", "Hội nghị sơ kết, tổng kết Chương trình OCOP 2026", "place", "Trung tâm Hội nghị tỉnh, đường Hùng Vương, thành phố Lạng Sơn",
 		"number", number, "code", "ABCDE23456", "phone", phone, "contact", name+", "+phone, "signed", "1234/BC-UBND", "decision", "1234/QĐ-UBND",
 		"date", "thứ Năm "+day, "day", day, "at", "23:59 "+day, "deadline", day, "named", "29/11", "from", day, "to", day, "since", day, "consent", day,

@@ -248,6 +248,6 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 	if daysBetween(t.Now, g.From) > 1 {
 		reminded = "1"
 	}
-	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded)}
+	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded, "stall", t.Get("no stall"))}
 	return o, nil
 }
