@@ -150,6 +150,7 @@ func answerHome(t *T, v string) error {
 
 // wish starts the conversation a guess stands for.
 func (t *T) wish(g understand.Guess) error {
+	missed := t.S.Misses
 	t.S.Misses = 0
 	switch g.Intent {
 	case understand.RegisterIdea:
@@ -196,8 +197,9 @@ func (t *T) wish(g understand.Guess) error {
 		return t.goBack()
 	case understand.Restart:
 		t.home()
-	default:
-		t.Tell("engine.not_understood")
+	default: // a word such as «gửi», where there is nothing to send
+		t.S.Misses = missed
+		return t.missed(t.present())
 	}
 	return nil
 }
