@@ -58,7 +58,7 @@ func progressChart(t *T) ([]byte, error) {
 		Series: []paper.Series{{Name: t.Text("progress.in_time", nil), Color: paper.Green}, {Name: t.Text("progress.late", nil), Color: paper.Amber},
 			{Name: t.Text("progress.silent", nil), Color: paper.Red}, {Name: t.Text("progress.waiting", nil), Color: paper.Grey}}}
 	for _, f := range all {
-		b := paper.Bar{Label: fmt.Sprintf("%s: %d/%d", clip(t.dutyTitle(f.owed[0]), 26), len(f.filed), len(f.owed))}
+		b := paper.Bar{Label: fmt.Sprintf("%s: %d/%d", clip(t.withoutKind(t.dutyTitle(f.owed[0])), 26), len(f.filed), len(f.owed))}
 		for _, s := range []standing{inTime, late, silent, waiting} {
 			b.Values = append(b.Values, float64(len(f.units(s, t.Now)))*100/float64(len(f.owed)))
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
@@ -40,11 +42,11 @@ func (t *T) printedReport(n Note) (string, *bot.Attachment, error) {
 func (t *T) reportLetter(v reportView) paper.Letter {
 	unit, _ := t.prog.Unit(v.report.Unit)
 	above, _ := t.prog.Unit(unit.Parent)
-	r, title := v.report, t.dutyTitle(v.owed)
+	r := v.report
 	l := paper.Letter{
 		Issuer: t.Text("letter.committee", nil) + "\n" + strings.ToUpper(unit.Title()), Symbol: "BC-UBND",
 		Place: unit.Name, Date: r.SignDate, Year: t.Now.In(ocop.Local).Year(), Kind: t.Text("letter.report", nil),
-		About: t.Text("letter.about", dataOf("title", title, "unit", unit.Title())), To: []string{t.receiver(v.owed)},
+		About: t.Text("letter.about", dataOf("title", t.subjectOf(v), "unit", strings.ReplaceAll(unit.Title(), " ", "\u00a0"))), To: []string{t.receiver(v.owed)},
 		Copies: []string{t.Text("letter.as_above", nil), t.Text("letter.kept", nil)},
 		Sign:   []string{t.Text("letter.for_committee", nil), t.Text("letter.chair", nil)}, Signer: cmp.Or(r.Signer, r.ApprovedBy),
 	}
@@ -87,4 +89,23 @@ func (t *T) reportLetter(v reportView) paper.Letter {
 	}
 	l.Body = append(l.Body, paper.Prose(t.Text("letter.end_unit", nil)))
 	return l
+}
+
+// subjectOf is what a report is about: by its form's title and its span, else
+// by what it is called. That it is a report stands above it.
+func (t *T) subjectOf(v reportView) string {
+	subject := t.dutyTitle(v.owed)
+	if span := v.owed.Span.In(t.S.Lang); v.form.ID != "" && span != "" {
+		subject = v.form.Name(t.S.Lang) + " " + span + " " + v.owed.Period
+	}
+	return t.withoutKind(subject)
+}
+
+// withoutKind is a report's title where «báo cáo» stands above it.
+func (t *T) withoutKind(title string) string {
+	if kind := t.Text("letter.report", nil); len(title) > len(kind) && strings.EqualFold(title[:len(kind)], kind) {
+		title = strings.TrimSpace(title[len(kind):])
+	}
+	first, size := utf8.DecodeRuneInString(title)
+	return string(unicode.ToUpper(first)) + title[size:]
 }

@@ -74,6 +74,10 @@ func (f Form) Document() Document {
 			blocks = append(blocks, p)
 		}
 	}
+	if p, ok := blocks[len(blocks)-1].(Par); ok { // nobody signs on a page that says nothing else
+		p.Keep = true
+		blocks[len(blocks)-1] = p
+	}
 	blocks = append(blocks, f.signatures())
 	if f.Foot != "" {
 		blocks = append(blocks, Par{Runs: Italic(f.Foot), Size: 10, Before: 8})

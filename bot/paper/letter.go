@@ -69,9 +69,9 @@ func (l Letter) Document() Document {
 func (l Letter) head() Table {
 	var issuer Cell
 	if l.Above != "" {
-		issuer = append(issuer, Par{Runs: Plain(l.Above), Align: Centre, Size: headSize})
+		issuer = append(issuer, Par{Runs: Plain(inHead(l.Above)), Align: Centre, Size: headSize})
 	}
-	issuer = append(issuer, Par{Runs: Bold(l.Issuer), Align: Centre, Size: headSize, Rule: 0.4})
+	issuer = append(issuer, Par{Runs: Bold(inHead(l.Issuer)), Align: Centre, Size: headSize, Rule: 0.4})
 	state := Cell{
 		{Runs: Bold(nation), Align: Centre, Size: headSize},
 		{Runs: Bold(motto), Align: Centre, Size: headSize + 1, Rule: 1},
@@ -92,6 +92,34 @@ func (l Letter) head() Table {
 	}}
 }
 
+// inHead breaks the lines of an issuer's name that are too long for the head's
+// narrow column into two of about the same length, rather than leave a word
+// behind.
+func inHead(name string) string {
+	const fits = 24 // capital letters of headSize
+	lines := strings.Split(name, "\n")
+	for i, line := range lines {
+		words := strings.Fields(line)
+		if len([]rune(line)) <= fits || len(words) < 2 {
+			continue
+		}
+		for n := range words[1:] {
+			if broken := strings.Join(words[:n+1], " ") + "\n" + strings.Join(words[n+1:], " "); longest(broken) < longest(lines[i]) {
+				lines[i] = broken
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// longest is the length of the longest line.
+func longest(text string) (n int) {
+	for line := range strings.SplitSeq(text, "\n") {
+		n = max(n, len([]rune(line)))
+	}
+	return n
+}
+
 // date is written with two digits for days, and for the first two months
 // (phụ lục I, II.4).
 func (l Letter) date() string {
@@ -101,7 +129,7 @@ func (l Letter) date() string {
 		if l.Year > 0 {
 			year = fmt.Sprint(l.Year)
 		}
-		return "ngày" + open + "tháng" + open + "năm " + year
+		return "ngày" + open + "tháng" + open + "năm\u00a0" + year
 	}
 	return LongDate(l.Date)
 }
@@ -113,7 +141,7 @@ func LongDate(t time.Time) string {
 	if d.Month() < time.March {
 		month = "0" + month
 	}
-	return fmt.Sprintf("ngày %02d tháng %s năm %d", d.Day(), month, d.Year())
+	return fmt.Sprintf("ngày\u00a0%02d tháng\u00a0%s năm\u00a0%d", d.Day(), month, d.Year())
 }
 
 // subject is the kind of letter, what it is about, and to whom it goes.

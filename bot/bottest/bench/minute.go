@@ -146,7 +146,7 @@ func decade(ctx context.Context, store *sqlstore.Store, prog *ocop.Programme, no
 			}
 		}
 	}
-	const batch = 100
+	const batch = 25
 	for len(all) > 0 {
 		some := all[:min(batch, len(all))]
 		all = all[len(some):]

@@ -129,7 +129,7 @@ func DOCX(file []byte) (string, error) {
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return b.String(), nil
+			return strings.ReplaceAll(b.String(), "\u00a0", " "), nil
 		}
 		if err != nil {
 			return "", fmt.Errorf("readpaper: %w", err)
