@@ -67,7 +67,7 @@ func (e *Engine) Announcement(a storage.Announcement, lang string, caps bot.Caps
 	switch a.Class {
 	case ocop.Advertising:
 		m.Advert = true
-		if caps.Paged && e.sending.Refuse != "" {
+		if caps.Paged && a.Invites == "" && e.sending.Refuse != "" { // else signing up is the answer
 			text += "\n" + say("told.by_text_interested")
 		}
 		m.Text = ocop.AdvertText(text, say("told.refuse"))

@@ -93,6 +93,7 @@ type announcementView struct {
 	storage.Announcement
 	counts []storage.RecipientCount
 	author string
+	second string // who approved it, or sent it back
 	may    []string // what this officer can do about it
 }
 
@@ -119,12 +120,11 @@ func loadAnnouncement(t *T) (any, error) {
 	if v.counts, err = t.reads.CountRecipients(t.Ctx, id); err != nil {
 		return nil, fmt.Errorf("conversations: recipients: %w", err)
 	}
-	if a.Author != 0 {
-		p, err := t.reads.Person(t.Ctx, a.Author)
-		if err != nil {
-			return nil, fmt.Errorf("conversations: author: %w", err)
-		}
-		v.author = p.Name
+	if v.author, err = t.personName(a.Author); err == nil {
+		v.second, err = t.personName(a.Approver)
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, act := range []string{"approve", "return", "withdraw", "pause", "resume", "cancel", "look", "edit", "again"} {
 		if announcementActions[act].allowed(a, who.Person.ID) {
@@ -149,7 +149,7 @@ func askAnnouncement(t *T) (string, locales.Data) {
 		when = v.NotBefore.In(ocop.Local).Format(whenLayout)
 	}
 	return "anns.card", dataOf("text", v.Text, "state", t.Text("told.state_"+v.State, nil), "class", t.Text("ann.class_"+string(v.Class), nil),
-		"reason", v.Reason, "author", v.author, "date", date(v.Created), "when", when, "size", v.Size, "lines", lines)
+		"reason", v.Reason, "author", v.author, "second", v.second, "date", date(v.Created), "when", when, "size", v.Size, "lines", lines)
 }
 
 func announcementActs(t *T) []bot.Choice {
