@@ -93,7 +93,7 @@ type announcementView struct {
 	storage.Announcement
 	counts []storage.RecipientCount
 	author string
-	second string // who approved it, or sent it back
+	second string   // who approved it, or sent it back
 	may    []string // what this officer can do about it
 }
 
