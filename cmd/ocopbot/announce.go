@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"text/tabwriter"
@@ -19,7 +17,6 @@ import (
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
-	"ocopbot/bot/sms"
 	"ocopbot/conversations"
 	"ocopbot/locales"
 	"ocopbot/storage"
@@ -49,11 +46,12 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	if err != nil {
 		return settingError{err}
 	}
-	store, err := openExisting(ctx, s)
+	open, err := openAnnouncing(ctx, s, prog)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() { err = errors.Join(err, open.close()) }()
+	store, engine := open.store, open.engine
 	if event != "" {
 		g, err := store.GatheringByCode(ctx, event)
 		if errors.Is(err, storage.ErrNotFound) {
@@ -71,17 +69,6 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 			return err
 		}
 	}
-	channels, done, err := sendingChannels(s)
-	if err != nil {
-		return err
-	}
-	defer done()
-	texts, err := locales.New()
-	if err != nil {
-		return err
-	}
-	sending := conversations.Sending{Outlets: outbox.Outlets(channels, s.refuseNumber()), Refuse: s.refuseNumber(), Approval: s.AnnounceApproval}
-	engine := conversations.New(prog, texts, store).Sends(sending)
 	if err := engine.Fits(a); err != nil {
 		return settingError{fmt.Errorf("%s: text: %w", c.File, err)}
 	}
@@ -89,7 +76,7 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	if err != nil {
 		return err
 	}
-	if err := printForecast(out.out, engine, sending, a, f); err != nil || c.DryRun {
+	if err := printForecast(out.out, engine, open.sending.Outlets, a, f); err != nil || c.DryRun {
 		return err
 	}
 	if f.Total == 0 {
@@ -138,6 +125,38 @@ func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.
 	return err
 }
 
+// announcing is what announcements are made with: the records, and how things
+// would go out by the channels of the settings.
+type announcing struct {
+	store   *records
+	sending conversations.Sending
+	engine  *conversations.Engine
+	done    func()
+}
+
+func openAnnouncing(ctx context.Context, s *Settings, prog *ocop.Programme) (open announcing, err error) {
+	texts, err := locales.New()
+	if err != nil {
+		return open, err
+	}
+	channels, done, err := sendingChannels(s)
+	if err != nil {
+		return open, err
+	}
+	store, err := openExisting(ctx, s)
+	if err != nil {
+		done()
+		return open, err
+	}
+	sending := conversations.Sending{Outlets: outbox.Outlets(channels, s.refuseNumber()), Refuse: s.refuseNumber(), Approval: s.AnnounceApproval}
+	return announcing{store, sending, conversations.New(prog, texts, store).Sends(sending), done}, nil
+}
+
+func (a announcing) close() error {
+	a.done()
+	return a.store.Close()
+}
+
 // sendingChannels are the channels of the settings, to know what they can do.
 func sendingChannels(s *Settings) (all map[string]bot.Channel, done func(), err error) {
 	all, done = map[string]bot.Channel{}, func() {}
@@ -160,10 +179,10 @@ func sendingChannels(s *Settings) (all map[string]bot.Channel, done func(), err 
 	return all, done, nil
 }
 
-func printForecast(out io.Writer, e *conversations.Engine, sending conversations.Sending, a storage.Announcement, f conversations.Forecast) error {
+func printForecast(out io.Writer, e *conversations.Engine, outlets []conversations.Outlet, a storage.Announcement, f conversations.Forecast) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "audience\t%d people\n", f.Total)
-	for _, o := range sending.Outlets {
+	for _, o := range outlets {
 		langs := f.By[o.Caps.Name]
 		for _, lang := range slices.Sorted(maps.Keys(langs)) {
 			fmt.Fprintf(w, "by %s (%s)\t%d people\t", o.Caps.Name, lang, langs[lang])
@@ -178,147 +197,4 @@ func printForecast(out io.Writer, e *conversations.Engine, sending conversations
 		fmt.Fprintf(w, "held back: %s\t%d people\n", why, f.Held[why])
 	}
 	return w.Flush()
-}
-
-type announceExportCmd struct {
-	ID   int64  `arg:"" help:"The announcement."`
-	File string `arg:"" help:"The file to write: number, text."`
-}
-
-const exportBatch = 1000
-
-// Run writes the numbers of those whom only a bulk order reaches, with the
-// text, as things are now: who refused meanwhile is left out.
-func (c *announceExportCmd) Run(ctx context.Context, s *Settings, out streams) (err error) {
-	store, err := openExisting(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	prog, err := ocop.Load(s.Programme)
-	if err != nil {
-		return settingError{err}
-	}
-	a, err := store.Announcement(ctx, storage.ID(c.ID))
-	if errors.Is(err, storage.ErrNotFound) {
-		return settingError{errors.New("there is no such announcement")}
-	}
-	if err != nil {
-		return err
-	}
-	channels, done, err := sendingChannels(s)
-	if err != nil {
-		return err
-	}
-	defer done()
-	texts, err := locales.New()
-	if err != nil {
-		return err
-	}
-	outlets := outbox.Outlets(channels, s.refuseNumber())
-	engine := conversations.New(prog, texts, store).Sends(conversations.Sending{Outlets: outlets, Refuse: s.refuseNumber()})
-	f, err := os.OpenFile(c.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it is full of phone numbers
-	if err != nil {
-		return settingError{err}
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	n, err := exportBooked(ctx, store, engine, outlets, a, csv.NewWriter(f))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out.out, "%d numbers are in %s.\n", n, c.File)
-	return err
-}
-
-func exportBooked(ctx context.Context, store *records, engine *conversations.Engine, outlets []conversations.Outlet, a storage.Announcement, w *csv.Writer) (n int, err error) {
-	carriers, caps := map[string]storage.Carrier{}, map[string]bot.Caps{}
-	for _, o := range outlets {
-		carriers[o.Caps.Name], caps[o.Caps.Name] = o.Carrier, o.Caps
-	}
-	now := time.Now()
-	for after := storage.ID(0); ; {
-		all, err := store.Recipients(ctx, a.ID, after, exportBatch)
-		if err != nil {
-			return n, err
-		}
-		var keys []storage.RecipientKey
-		for _, r := range all {
-			after = r.Person
-			if r.State == storage.RecipientHeld && r.Why == string(ocop.HoldBooked) {
-				keys = append(keys, storage.RecipientKey{Announcement: a.ID, Person: r.Person})
-			}
-		}
-		for part := range slices.Chunk(keys, 64) {
-			ds, err := store.Deliveries(ctx, part, now)
-			if err != nil {
-				return n, err
-			}
-			for _, d := range ds {
-				way := d.Reach.Way(a.Class, carriers, a.Audience.Channels, now)
-				if way.Hold != string(ocop.HoldBooked) {
-					continue // refused since, say
-				}
-				m := engine.Announcement(a, d.Reach.Lang, caps[way.Addr.Channel()])
-				if err := w.Write([]string{way.Addr.ID(), sms.Plain(m.Text)}); err != nil {
-					return n, err
-				}
-				n++
-			}
-		}
-		if len(all) < exportBatch {
-			w.Flush()
-			return n, w.Error()
-		}
-	}
-}
-
-type announceImportCmd struct {
-	ID   int64  `arg:"" help:"The announcement."`
-	File string `arg:"" type:"existingfile" help:"The result: number, then sent or failed."`
-}
-
-// Run notes what the carrier says became of the numbers that were exported.
-func (c *announceImportCmd) Run(ctx context.Context, s *Settings, out streams) (err error) {
-	store, err := openExisting(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	f, err := os.Open(c.File)
-	if err != nil {
-		return settingError{err}
-	}
-	defer f.Close()
-	rows := csv.NewReader(f)
-	rows.FieldsPerRecord = -1
-	sent, failed, wrong := 0, 0, 0
-	for line := 1; ; line++ {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return settingError{fmt.Errorf("%s: %w", c.File, err)}
-		}
-		state, addr, why := bookedResult(row)
-		if why == "" {
-			err = store.SettleBooked(ctx, storage.ID(c.ID), addr, state, time.Now())
-			if errors.Is(err, storage.ErrNotFound) {
-				why = "this number was not exported for the announcement"
-			} else if err != nil {
-				return err
-			}
-		}
-		switch {
-		case why != "":
-			wrong++
-			fmt.Fprintf(out.err, "%s: line %d: %s\n", c.File, line, why)
-		case state == storage.RecipientSent:
-			sent++
-		default:
-			failed++
-		}
-	}
-	_, err = fmt.Fprintf(out.out, "%d sent, %d failed, %d lines wrong and left out.\n", sent, failed, wrong)
-	return err
 }

@@ -59,9 +59,9 @@ func (d desk) file(name, text string) string {
 	return path
 }
 
-// newDesk is a database with three people who agreed to advertising by SMS,
-// of whom two use the program in Vietnamese, one who did not agree, and a
-// gateway that takes advertising as a file only.
+// newDesk is a database with three people who use the program in Vietnamese, of
+// whom two agreed to advertising by SMS and one refused, one who agreed and
+// uses it in English, and a gateway that takes advertising as a file only.
 func newDesk(t *testing.T) (desk, *records) {
 	d := desk{t, t.TempDir()}
 	t.Setenv("KEY", "a secret of twenty letters")
