@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,9 @@ import (
 type Doors struct {
 	// Link is a link that opens a chat and sends payload; nil: there is none.
 	Link func(ctx context.Context, payload string) (string, error)
-	// Number takes short messages; empty: there is none.
-	Number string
+	// Number takes short messages; empty: there is none. Those to a number that
+	// is shared with others begin with Keyword, if it is not the usual one.
+	Number, Keyword string
 }
 
 // With is the same engine that knows how it is reached.
@@ -59,7 +61,7 @@ func (t *T) gatheringPicture(g storage.Gathering) (string, *bot.Attachment, erro
 // poster is a code to scan, with the words for those who write short
 // messages. Without a link the code is that message.
 func (t *T) poster(g storage.Gathering) (string, *bot.Attachment, error) {
-	words := keywordUpper + " DD " + g.Code
+	words := cmp.Or(t.doors.Keyword, keywordUpper) + " DD " + g.Code
 	var content string
 	if t.doors.Link != nil {
 		link, err := t.doors.Link(t.Ctx, gatheringLink+g.Code)

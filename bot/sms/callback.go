@@ -84,6 +84,9 @@ func (c *Channel) keep(r *http.Request, g Gateway, m Received) error {
 	if m.Part.Total > 1 {
 		text = piece(m.Text) // what it begins and ends with belongs to it
 	}
+	if m.Part.Total <= 1 || m.Part.Seq == 1 {
+		text = g.ownWord(text)
+	}
 	if !ok || text == "" {
 		return nil
 	}
@@ -103,6 +106,22 @@ func (c *Channel) keep(r *http.Request, g Gateway, m Received) error {
 	}
 	c.wake()
 	return nil
+}
+
+// word is the word with which a message may begin everywhere.
+const word = "OCOP"
+
+// ownWord puts it in the place of a short code's keyword, which is whatever the
+// contract says.
+func (g Gateway) ownWord(text string) string {
+	first, rest, _ := strings.Cut(text, " ")
+	if g.Sender != ShortCode || !strings.EqualFold(first, g.Keyword) || strings.EqualFold(first, word) {
+		return text
+	}
+	if next, _, _ := strings.Cut(rest, " "); strings.EqualFold(next, word) {
+		return rest
+	}
+	return strings.TrimSpace(word + " " + rest)
 }
 
 // piece is the text of a part, without what no text holds.

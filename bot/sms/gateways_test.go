@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
+	"time"
 
 	"ocopbot/bot"
 	"ocopbot/bot/bottest/fakekannel"
@@ -170,5 +172,30 @@ func TestShortCodeSaysItsKeyword(t *testing.T) {
 	}
 	if got := r.Caps().Longest; got != 2*153-len("\nSoan OCOP 1") {
 		t.Errorf("room for %d letters", got)
+	}
+}
+
+// A shared short code's keyword is the contract's: it stands for the program's
+// own word, and is none of what is said.
+func TestShortCodeHasAKeywordOfItsOwn(t *testing.T) {
+	r := newRig(t, nil)
+	g := r.gateway("kannel")
+	g.Sender, g.Keyword, g.Number = sms.ShortCode, "LSVN", "8079"
+	r.open(g)
+	for i, text := range []string{"lsvn", "LSVN 1", "Lsvn DK mat ong; That Khe", "LSVN OCOP TC", "OCOP TC", "1"} {
+		if got := r.says(strconv.Itoa(i), fmt.Sprint("+8491200000", i), text); got != http.StatusOK {
+			t.Fatalf("answered %d", got)
+		}
+	}
+	kept, err := r.store.Inbound().Claim(t.Context(), r.now, time.Minute, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, in := range kept {
+		got = append(got, in.Text)
+	}
+	if want := []string{"OCOP", "OCOP 1", "OCOP DK mat ong; That Khe", "OCOP TC", "OCOP TC", "1"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"ocopbot/bot/dispatch"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
-	"ocopbot/bot/sms"
 	"ocopbot/conversations"
 	"ocopbot/locales"
 	"ocopbot/storage"
@@ -162,8 +161,8 @@ func doors(s *Settings, channels []bot.Channel) conversations.Doors {
 			d.Link = linked.Link
 		}
 	}
-	if s.SMS.Gateway != "" && s.SMS.Sender == string(sms.Number) {
-		d.Number = s.SMS.Number
+	if g, ok := s.SMS.texted(); ok {
+		d.Number, d.Keyword = g.Number, g.Keyword
 	}
 	return d
 }

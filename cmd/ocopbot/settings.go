@@ -16,7 +16,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ocopbot/bot/ocop"
-	"ocopbot/bot/sms"
 	"ocopbot/bot/telegram"
 )
 
@@ -147,8 +146,8 @@ func (s *Settings) checkProgramme() []error {
 
 // refuseNumber is the number to which people text a refusal; empty: none.
 func (s *Settings) refuseNumber() string {
-	if s.AnnounceNumber == "" && s.SMS.Sender == string(sms.Number) {
-		return s.SMS.Number
+	if g, ok := s.SMS.texted(); ok && s.AnnounceNumber == "" && g.Keyword == "" {
+		return g.Number
 	}
 	return s.AnnounceNumber
 }

@@ -101,6 +101,23 @@ func (s SMSSettings) gateways() (all []sms.Gateway, wrong []error) {
 	}}, wrong
 }
 
+// texted is the gateway whose number people are told to text to: the first
+// that takes any text, else the first with a keyword; false: there is none.
+func (s SMSSettings) texted() (g sms.Gateway, ok bool) {
+	if !s.wanted() {
+		return g, false
+	}
+	all, _ := s.gateways() // check has seen them
+	for _, sort := range [][]sms.Sender{{sms.Number, ""}, {sms.ShortCode}} {
+		for _, g := range all {
+			if g.Number != "" && slices.Contains(sort, g.Sender) {
+				return g, true
+			}
+		}
+	}
+	return g, false
+}
+
 // check says what is wrong with the settings of SMS; nothing if there are none.
 func (s SMSSettings) check() []error {
 	if !s.wanted() {
