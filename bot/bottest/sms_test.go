@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +22,24 @@ func TestSMSTranscriptsHaveTheirStory(t *testing.T) {
 	for _, path := range told {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "..", filepath.Base(path))); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Every story is told by SMS too, or says why it cannot be.
+func TestEveryStoryGoesBySMS(t *testing.T) {
+	paths, err := filepath.Glob("../../conversations/testdata/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		s, err := bottest.ReadStory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.Contains(s.Channels, bottest.OnSMS) || slices.Contains(s.Channels, bottest.OnBoth)
+		if told == (s.NoSMS != "") {
+			t.Errorf("%s: told by SMS: %v; why it is not: %q", s.Name, told, s.NoSMS)
 		}
 	}
 }

@@ -9,6 +9,7 @@
 //	# a comment
 //	programme: lang-son-2025     another programme than the default
 //	channels: telegram sms       only these channels can play it
+//	no sms: it is about photos   why it cannot be told by SMS, where it is not
 //	= person an                  an takes the phone
 //	> mật ong hoa rừng           an says so
 //	> [Gửi phiếu]                an chooses: a tap, or the number of the choice
@@ -94,6 +95,7 @@ type Story struct {
 	Name      string // of the file, without its ending
 	Programme string
 	Channels  []string
+	NoSMS     string // why it is not told by SMS; empty where it is
 	Lines     []Line
 	// passes: what is asked for on a screen only is passed over.
 	passes bool
@@ -123,7 +125,10 @@ const (
 	Instead LineKind = 's' // an input that takes the place of the next one by SMS
 )
 
-const insteadMark = "sms >"
+const (
+	insteadMark = "sms >"
+	noSMSMark   = "no sms: "
+)
 
 // ErrStory is a file that is no story.
 var ErrStory = errors.New("bottest: not a story")
@@ -158,6 +163,8 @@ func ParseStory(name, text string) (*Story, error) {
 					return nil, fmt.Errorf("%w: %s:%d: no channel %q", ErrStory, name, l.Number, c)
 				}
 			}
+		case strings.HasPrefix(raw, noSMSMark):
+			s.NoSMS = strings.TrimSpace(raw[len(noSMSMark):])
 		case raw == insteadMark || strings.HasPrefix(raw, insteadMark+" "):
 			l.Kind = Instead
 			l.Text = strings.TrimSpace(raw[len(insteadMark):])
