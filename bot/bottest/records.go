@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ocopbot/bot/bottest/readpaper"
@@ -221,13 +222,17 @@ func (p *player) recordFile(line string) (string, error) {
 	if len(parts) != 3 {
 		return "", fmt.Errorf(`%w: ! file "text" true`, ErrStory)
 	}
+	want, err := strconv.Unquote(`"` + parts[1] + `"`)
+	if err != nil {
+		return "", fmt.Errorf(`%w: ! file "text" true, with \t between the cells of a row: %w`, ErrStory, err)
+	}
 	all := len(p.files) > 0
 	for _, f := range p.files {
 		text, err := readpaper.Text(f.file, f.data)
 		if err != nil {
 			return "", err
 		}
-		all = all && strings.Contains(text, parts[1])
+		all = all && strings.Contains(text, want)
 	}
-	return fmt.Sprintf("file %q %t", parts[1], all), nil
+	return fmt.Sprintf("file %q %t", want, all), nil
 }

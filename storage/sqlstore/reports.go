@@ -24,10 +24,12 @@ const (
 	reportsOf    = `SELECT ` + reportColumns + ` FROM reports r WHERE r.obligation = $1 AND r.period = $2 AND r.unit = $3 ORDER BY r.edition`
 	latestReport = `SELECT ` + reportColumns + ` FROM reports r WHERE r.obligation = $1 AND r.period = $2 AND r.unit = $3
 		ORDER BY r.edition DESC LIMIT 1`
-	// handedIn are the latest editions that left their units.
+	// handedIn are the latest editions that left their units. PostgreSQL, which
+	// does not know the parameters when it plans, makes a join of NOT EXISTS that
+	// compares every unit with every other; this it looks up in the index.
 	handedIn = ` FROM reports r WHERE r.obligation = $1 AND r.period = $2 AND r.filed > 0
-		AND NOT EXISTS (SELECT 1 FROM reports l WHERE l.obligation = r.obligation AND l.period = r.period AND l.unit = r.unit
-			AND l.edition > r.edition AND l.filed > 0)`
+		AND r.edition = (SELECT MAX(l.edition) FROM reports l WHERE l.obligation = r.obligation AND l.period = r.period
+			AND l.unit = r.unit AND l.filed > 0)`
 )
 
 // Report returns a report; who may see it is the caller's to check.
