@@ -12,8 +12,9 @@ import (
 const mostVisits = 30
 
 // fairsOf are the gatherings to which a product was brought, for its history,
-// with what was sold there, and those its producer went to otherwise.
-func (t *T) fairsOf(i storage.Idea) (with, others []string, err error) {
+// and those its producer went to otherwise; sold: with what was sold there,
+// which is for the producer and those in charge.
+func (t *T) fairsOf(i storage.Idea, sold bool) (with, others []string, err error) {
 	visits, err := t.reads.Visits(t.Ctx, i.Person, i.Organisation, mostVisits)
 	if err != nil {
 		return nil, nil, fmt.Errorf("conversations: visits: %w", err)
@@ -21,9 +22,9 @@ func (t *T) fairsOf(i storage.Idea) (with, others []string, err error) {
 	for _, v := range visits {
 		switch {
 		case slices.Contains(v.Ideas, i.ID):
-			with = append(with, t.visitText(v))
+			with = append(with, t.visitText(v, sold))
 		case v.Came():
-			others = append(others, t.visitText(v))
+			others = append(others, t.visitText(v, sold))
 		}
 	}
 	return with, others, nil
@@ -46,7 +47,7 @@ func (t *T) ownVisits() ([]string, error) {
 	var lines []string
 	for _, v := range visits {
 		if v.Came() {
-			lines = append(lines, t.visitText(v))
+			lines = append(lines, t.visitText(v, true))
 		}
 	}
 	return lines, nil
@@ -58,13 +59,13 @@ func (t *T) visitsText() (string, error) {
 	return t.Text("events.visited", dataOf("lines", strings.Join(lines, "\n"))), err
 }
 
-func (t *T) visitText(v storage.Visit) string {
+func (t *T) visitText(v storage.Visit, sold bool) string {
 	key := "signup.history_signed"
 	data := dataOf("title", v.To.Title, "code", v.To.Code, "when", t.daysOf(v.To), "told", false)
 	if v.Came() {
 		key = "signup.history_came"
 	}
-	if r := v.Result; r != nil {
+	if r := v.Result; r != nil && sold {
 		data["told"], data["revenue"], data["contracts"], data["buyers"] = true, inDong(r.Revenue), r.Contracts, r.Buyers
 	}
 	return t.Text(key, data)

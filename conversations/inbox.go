@@ -129,7 +129,7 @@ func (t *T) officerCard(i storage.Idea) (string, error) {
 		}
 		phone, lines = "", append(t.history(events), results...)
 	}
-	fairs, others, err := t.fairsOf(i)
+	fairs, others, err := t.fairsOf(i, inCharge(v, i.Unit))
 	if err != nil {
 		return "", err
 	}

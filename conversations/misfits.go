@@ -62,7 +62,11 @@ func overbooked(g storage.Gathering, taken storage.Attendance) (all []Misfit) {
 		all = append(all, Misfit{"seats", note("make.seats_taken", "taken", strconv.Itoa(taken.Seated))})
 	}
 	if g.Stalls < taken.Stalls {
-		all = append(all, Misfit{"stalls", note("make.stalls_taken", "taken", strconv.Itoa(taken.Stalls))})
+		field := "stalls"
+		if !g.Kind.Sells() { // which therefore has none
+			field = "kind"
+		}
+		all = append(all, Misfit{field, note("make.stalls_taken", "taken", strconv.Itoa(taken.Stalls))})
 	}
 	return all
 }

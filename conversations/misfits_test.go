@@ -25,6 +25,7 @@ func TestMisfits(t *testing.T) {
 		"when":     {func(g *storage.Gathering) { g.To = day.AddDate(0, 0, -1) }, storage.Attendance{}},
 		"deadline": {func(g *storage.Gathering) { g.Deadline = day.AddDate(0, 0, 1) }, storage.Attendance{}},
 		"seats":    {func(g *storage.Gathering) { g.Seats = 39 }, storage.Attendance{Seated: 45}}, // five came without one
+		"kind":     {func(g *storage.Gathering) { g.Kind, g.Stalls = storage.Training, 0 }, storage.Attendance{Stalls: 4}},
 		"stalls":   {func(g *storage.Gathering) { g.Stalls = 3 }, storage.Attendance{Stalls: 4}},
 	} {
 		g := fits

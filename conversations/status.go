@@ -161,7 +161,7 @@ func (t *T) card(number string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fairs, others, err := t.fairsOf(i)
+	fairs, others, err := t.fairsOf(i, true)
 	if err != nil {
 		return "", err
 	}
