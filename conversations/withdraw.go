@@ -57,9 +57,9 @@ func askWithdrawn(t *T) (string, locales.Data) {
 
 func withdrawnChoices(t *T) []bot.Choice {
 	all := t.Loaded.([]storage.Demand)
-	slices.Reverse(all) // the latest is the likeliest
+	all = all[max(0, len(all)-dutiesPage):]
 	var cs []bot.Choice
-	for _, d := range all[:min(dutiesPage, len(all))] {
+	for _, d := range slices.Backward(all) { // the latest is the likeliest
 		cs = append(cs, bot.Choice{ID: idText(d.ID), Label: clip(d.Title, 60)})
 	}
 	return append(cs, t.choice(choiceMenu, "choice.menu"))
