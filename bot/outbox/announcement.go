@@ -30,7 +30,7 @@ type recipientWorker struct {
 func (w *recipientWorker) Work(ctx context.Context, job *river.Job[recipientArgs]) error {
 	b, key := w.outbox, job.Args.key()
 	for {
-		next, err := b.looks.do(ctx, key)
+		next, err := b.looks.Do(ctx, key)
 		if err != nil {
 			return fmt.Errorf("outbox: announcement: %w", err)
 		}
@@ -39,7 +39,7 @@ func (w *recipientWorker) Work(ctx context.Context, job *river.Job[recipientArgs
 				return err
 			}
 		}
-		v, err := b.claims.do(ctx, claim{key, next.way.Addr})
+		v, err := b.claims.Do(ctx, claim{key, next.way.Addr})
 		if err != nil {
 			return fmt.Errorf("outbox: announcement: %w", err)
 		}
@@ -194,7 +194,7 @@ type settled struct {
 
 // settle notes it; then, or if it cannot be noted, says how the job goes on.
 func (b *Outbox) settle(ctx context.Context, key storage.RecipientKey, m storage.Move, then error) error {
-	if _, err := b.settles.do(ctx, settled{key, m}); err != nil {
+	if _, err := b.settles.Do(ctx, settled{key, m}); err != nil {
 		return fmt.Errorf("outbox: announcement: %w", err)
 	}
 	return then

@@ -69,9 +69,9 @@ type Outbox struct {
 	sent   *prometheus.CounterVec
 
 	carriers map[string]storage.Carrier
-	looks    *batches[storage.RecipientKey, verdict]
-	claims   *batches[claim, verdict]
-	settles  *batches[settled, struct{}]
+	looks    *storage.Batches[storage.RecipientKey, verdict]
+	claims   *storage.Batches[claim, verdict]
+	settles  *storage.Batches[settled, struct{}]
 	pictures pictures
 	answered answered
 	pauses   pauses
@@ -103,9 +103,9 @@ func New(o Options) (*Outbox, error) {
 	for _, out := range o.Outlets {
 		b.carriers[out.Caps.Name] = out.Carrier
 	}
-	b.looks = &batches[storage.RecipientKey, verdict]{run: b.look}
-	b.claims = &batches[claim, verdict]{run: b.claim}
-	b.settles = &batches[settled, struct{}]{run: b.settleAll}
+	b.looks = &storage.Batches[storage.RecipientKey, verdict]{Run: b.look}
+	b.claims = &storage.Batches[claim, verdict]{Run: b.claim}
+	b.settles = &storage.Batches[settled, struct{}]{Run: b.settleAll}
 	workers := river.NewWorkers()
 	for _, err := range []error{
 		river.AddWorkerSafely(workers, &noticeWorker{outbox: b}),

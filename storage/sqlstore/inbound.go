@@ -25,9 +25,8 @@ func (v Inbound) Keep(ctx context.Context, in bot.Incoming) error {
 	if in.Part.Total > 1 {
 		return v.keepPart(ctx, in)
 	}
-	_, err := v.s.do(ctx, "keep message", keepMessage,
+	return v.s.doTogether(ctx, "keep message", keepMessage,
 		in.ID, in.From, in.Via, in.MessageID, in.Text, in.What, fingerprint(in.From, in.Text), ms(in.At), time.Now().UnixNano(), 0)
-	return err
 }
 
 // Lately tells what an address sent before a message, by the message's own
@@ -91,8 +90,7 @@ func (v Inbound) Release(ctx context.Context, id string) error {
 // Done says that a message was handled, and forgets its words; its id is kept
 // so that it is known when it comes again.
 func (v Inbound) Done(ctx context.Context, id string, now time.Time) error {
-	_, err := v.s.do(ctx, "message handled", `UPDATE inbound SET done = $2, text = '' WHERE id = $1`, id, ms(now))
-	return err
+	return v.s.doTogether(ctx, "message handled", `UPDATE inbound SET done = $2, text = '' WHERE id = $1`, id, ms(now))
 }
 
 // Via is the gateway a person last wrote to; empty if they never did.

@@ -64,8 +64,7 @@ func (s *Store) MoveOutbound(ctx context.Context, m storage.OutboundMove, now ti
 		WHERE (id = $3 OR $3 = '' AND provider = $5 AND provider <> '') AND gateway = $4 AND state < $1 AND state < $6`
 	args := []any{m.State, ms(now), m.ID, m.Gateway, m.Provider, storage.OutboundFinal}
 	if !m.Failed {
-		_, err := s.do(ctx, "move message sent", move, args...)
-		return failed, err
+		return failed, s.doTogether(ctx, "move message sent", move, args...)
 	}
 	err = s.transact(ctx, func(x *tx) error {
 		o, err := txGet(x, func(row scanner) (o storage.Outbound, err error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -331,6 +332,52 @@ func TestAlertsAreRaisedOnceADay(t *testing.T) {
 			}
 			if left, err := s.AlertsUntold(t.Context(), 10); told != 1 || len(left) != 1 || err != nil {
 				t.Errorf("told %d times, %d left, %v", told, len(left), err)
+			}
+		})
+	}
+}
+
+// TestLinesGoTogether: messages that come at once are all kept and none twice,
+// and one that cannot be kept spoils none of the others.
+func TestLinesGoTogether(t *testing.T) {
+	for name, database := range blanks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openMigrated(t, database(t), nil)
+			inbox := s.Inbound()
+			const people = 60
+			var wg sync.WaitGroup
+			for p := range people {
+				wg.Go(func() {
+					in := bot.Incoming{ID: fmt.Sprint(p % (people / 2)), From: bot.Address(fmt.Sprint("tel:", p%(people/2))), Via: "kannel", Text: "a", At: morning}
+					if p%10 == 9 { // no database keeps a text that is none
+						in.ID, in.Text = fmt.Sprint("bad", p), "\xff\x00"
+					}
+					if err := inbox.Keep(t.Context(), in); (err != nil) != (p%10 == 9 && name == "PostgreSQL") {
+						t.Errorf("%d: %v", p, err)
+					}
+				})
+			}
+			wg.Wait()
+			for p := range people / 2 {
+				if p%10 == 9 {
+					continue
+				}
+				wg.Go(func() {
+					if err := inbox.Done(t.Context(), fmt.Sprint(p), morning); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			left, err := inbox.Claim(t.Context(), morning, time.Minute, people)
+			for _, in := range left {
+				if !strings.HasPrefix(in.ID, "bad") {
+					t.Errorf("%s waits", in.ID)
+				}
+			}
+			if err != nil {
+				t.Error(err)
 			}
 		})
 	}

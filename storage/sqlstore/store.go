@@ -56,6 +56,7 @@ type Store struct {
 
 	announce Announce
 	together together
+	lines    storage.Batches[line, bool]
 }
 
 // Open opens the database. A server is connected to when it is first needed,
@@ -65,6 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		url: o.URL, enqueue: o.Enqueue, announce: o.Announce, log: o.Log,
 		together: together{turn: make(chan struct{}, 1)},
 	}
+	s.lines.Run = s.doAll
 	if s.log == nil {
 		s.log = slog.Default()
 	}

@@ -1,4 +1,4 @@
-package outbox
+package storage
 
 import (
 	"context"
@@ -8,11 +8,13 @@ import (
 // mostAtOnce bounds a batch: what is more waits for the next.
 const mostAtOnce = 64
 
-// batches lets calls that come while others are under way go together: at an
+// Batches lets calls that come while others are under way go together: at an
 // easy pace each goes alone and at once, at a hard one many share the cost of
 // a transaction.
-type batches[In, Out any] struct {
-	run func(ctx context.Context, all []In) ([]Out, error)
+type Batches[In, Out any] struct {
+	// Run runs the calls of a batch, and gives an outcome for each or one error
+	// for all.
+	Run func(ctx context.Context, all []In) ([]Out, error)
 
 	mu      sync.Mutex
 	waiting []*call[In, Out]
@@ -26,8 +28,9 @@ type call[In, Out any] struct {
 	done chan struct{}
 }
 
-// do runs one call, in company if there is some.
-func (b *batches[In, Out]) do(ctx context.Context, in In) (Out, error) {
+// Do runs one call, in company if there is some. When ctx ends first, it may
+// still be run.
+func (b *Batches[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	c := &call[In, Out]{in: in, done: make(chan struct{})}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, c)
@@ -46,7 +49,7 @@ func (b *batches[In, Out]) do(ctx context.Context, in In) (Out, error) {
 	}
 }
 
-func (b *batches[In, Out]) drain(ctx context.Context) {
+func (b *Batches[In, Out]) drain(ctx context.Context) {
 	for {
 		b.mu.Lock()
 		now := b.waiting[:min(len(b.waiting), mostAtOnce)]
@@ -61,7 +64,7 @@ func (b *batches[In, Out]) drain(ctx context.Context) {
 		for i, c := range now {
 			all[i] = c.in
 		}
-		out, err := b.run(ctx, all)
+		out, err := b.Run(ctx, all)
 		for i, c := range now {
 			if c.err = err; err == nil {
 				c.out = out[i]
