@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,11 +76,8 @@ func (t *T) dutyWhen(o duties.Owed) string {
 // owedNow is a duty as it stands now. ErrMovedOn: it is owed no more.
 func (t *T) owedNow(d storage.Duty) (duties.Owed, error) {
 	o, err := duties.One(t.Ctx, t.reads, t.prog, d)
-	if errors.Is(err, storage.ErrNotFound) {
-		return o, ErrMovedOn
-	}
 	if err != nil {
-		return o, fmt.Errorf("conversations: duty: %w", err)
+		return o, gone(err)
 	}
 	closed, err := duties.Closed(t.Ctx, t.reads, []duties.Owed{o})
 	if err != nil {
@@ -113,11 +109,8 @@ func (t *T) inOffice(person storage.ID) (storage.Viewer, error) {
 // remindOf is a step of a duty's ladder, told to an officer or a leader.
 func (t *T) remindOf(n storage.Notice, m bot.Message) (bot.Message, error) {
 	r, err := t.reads.Reminder(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: reminder: %w", err)
+		return m, gone(err)
 	}
 	v, err := t.inOffice(n.Person)
 	if err != nil {
@@ -231,11 +224,8 @@ func (t *T) owedBetween(from, to time.Time) ([]duties.Owed, error) {
 // the reminders, who is silent.
 func (t *T) tellStandings(n storage.Notice, m bot.Message) (bot.Message, error) {
 	r, err := t.reads.Reminder(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: reminder: %w", err)
+		return m, gone(err)
 	}
 	v, err := t.inOffice(n.Person)
 	if err != nil {

@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,11 +16,8 @@ import (
 // kind the text's key. What is no longer true is not told.
 func (t *T) tellOfGathering(n storage.Notice, m bot.Message) (bot.Message, error) {
 	s, err := t.reads.Signup(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: notice: %w", err)
+		return m, gone(err)
 	}
 	g, err := t.reads.Gathering(t.Ctx, s.Gathering)
 	if err != nil {

@@ -154,11 +154,8 @@ func (t *T) takeOver(tx storage.Tx, p storage.Person, inv storage.Invite) (Outco
 // handedOver tells the predecessor that the successor has taken over.
 func (t *T) handedOver(n storage.Notice, m bot.Message) (bot.Message, error) {
 	next, err := t.reads.Officer(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: officer: %w", err)
+		return m, gone(err)
 	}
 	data := dataOf("name", next.Name, "office", t.officeName(next))
 	t.say(&m, "notice.handed_over", data)

@@ -69,14 +69,20 @@ var tellings = map[string]func(*T, storage.Notice, bot.Message) (bot.Message, er
 	"link":                  (*T).tellLink,
 }
 
+// gone is why a notice cannot be told for want of its record: what is no
+// longer there needs no telling.
+func gone(err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return ErrMovedOn
+	}
+	return fmt.Errorf("conversations: notice: %w", err)
+}
+
 // tellOfIdea is news of an idea: the kind is the text's key.
 func (t *T) tellOfIdea(n storage.Notice, m bot.Message) (bot.Message, error) {
 	i, err := t.reads.Idea(t.Ctx, n.Idea)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: notice: %w", err)
+		return m, gone(err)
 	}
 	events, err := t.reads.Events(t.Ctx, i.ID)
 	if err != nil {

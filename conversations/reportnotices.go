@@ -14,11 +14,8 @@ import (
 // is the text's key.
 func (t *T) tellOfReport(n storage.Notice, m bot.Message) (bot.Message, error) {
 	r, err := t.reads.Report(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: report: %w", err)
+		return m, gone(err)
 	}
 	who, err := t.inOffice(n.Person)
 	if err != nil {

@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -78,11 +77,8 @@ func shortDay(day string) string {
 // tellAlert tells an admin of what a channel noticed.
 func (t *T) tellAlert(n storage.Notice, m bot.Message) (bot.Message, error) {
 	a, err := t.reads.Alert(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: alert: %w", err)
+		return m, gone(err)
 	}
 	v, err := t.viewerOf(n.Person)
 	if err != nil {

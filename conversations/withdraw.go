@@ -137,11 +137,8 @@ func commitWithdraw(t *T, tx storage.Tx) (Outcome, error) {
 // tellWithdrawn says that a report which was asked for is not wanted any more.
 func (t *T) tellWithdrawn(n storage.Notice, m bot.Message) (bot.Message, error) {
 	d, err := t.reads.Demand(t.Ctx, n.Subject)
-	if errors.Is(err, storage.ErrNotFound) {
-		return m, ErrMovedOn
-	}
 	if err != nil {
-		return m, fmt.Errorf("conversations: demand: %w", err)
+		return m, gone(err)
 	}
 	v, err := t.inOffice(n.Person)
 	if err != nil {
