@@ -117,11 +117,15 @@ func NewQueue(postgres bool) (*Queue, error) {
 	return &Queue{postgres: postgres, client: client}, nil
 }
 
-// Enqueue puts the job that delivers n into the transaction that stores n. It
-// uses nothing but the transaction.
-func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, n storage.Notice) error {
-	if _, err := q.client.InsertTx(ctx, tx, noticeArgs{n.ID}, from(n.NotBefore)); err != nil {
-		return fmt.Errorf("outbox: enqueue a notice: %w", err)
+// Enqueue puts the jobs that deliver notices into the transaction that stores
+// them. It uses nothing but the transaction.
+func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, all []storage.Notice) error {
+	jobs := make([]river.InsertManyParams, len(all))
+	for i, n := range all {
+		jobs[i] = river.InsertManyParams{Args: noticeArgs{n.ID}, InsertOpts: from(n.NotBefore)}
+	}
+	if _, err := q.client.InsertManyFastTx(ctx, tx, jobs); err != nil {
+		return fmt.Errorf("outbox: enqueue notices: %w", err)
 	}
 	return nil
 }

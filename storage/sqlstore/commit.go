@@ -85,6 +85,9 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) (err error) {
 	if err := x.flush(); err != nil {
 		return err
 	}
+	if err := x.enqueue(); err != nil {
+		return err
+	}
 	return t.Commit()
 }
 

@@ -40,9 +40,13 @@ func TestJobQueueShares(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var client *river.Client[*sql.Tx]
-			s := openStore(t, database(t), func(ctx context.Context, tx *sql.Tx, n storage.Notice) error {
-				_, err := client.InsertTx(ctx, tx, noticeJob{n.ID}, nil)
-				return err
+			s := openStore(t, database(t), func(ctx context.Context, tx *sql.Tx, all []storage.Notice) error {
+				for _, n := range all {
+					if _, err := client.InsertTx(ctx, tx, noticeJob{n.ID}, nil); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 			var driver riverdriver.Driver[*sql.Tx] = riversqlite.New(s.DB())
 			if s.Dialect() == sqlstore.Postgres {

@@ -63,11 +63,20 @@ func (x *tx) Notify(n storage.Notice) error {
 	err := x.later(`INSERT INTO notices (id, person, kind, idea, event, subject, channel, not_before, state, why, addr, provider, at, done, seq)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		n.ID, n.Person, n.Kind, ref(n.Idea), ref(n.Event), n.Subject, n.Channel, ms(n.NotBefore), n.State, n.Why, n.Addr, n.Provider, ms(n.At), ms(n.Done), x.notified)
-	if err != nil || x.store.enqueue == nil || n.State != storage.NoticeQueued {
-		return err
+	if n.State == storage.NoticeQueued {
+		x.undelivered = append(x.undelivered, n)
 	}
-	if err := x.store.enqueue(x.ctx, x.sql, n); err != nil {
-		return fmt.Errorf("sqlstore: enqueue notice: %w", x.breaks(err))
+	return err
+}
+
+// enqueue puts the jobs of a transaction's notices into it, all at once: one
+// by one each would take a round trip.
+func (x *tx) enqueue() error {
+	if x.store.enqueue == nil || len(x.undelivered) == 0 {
+		return nil
+	}
+	if err := x.store.enqueue(x.ctx, x.sql, x.undelivered); err != nil {
+		return fmt.Errorf("sqlstore: enqueue notices: %w", x.breaks(err))
 	}
 	return nil
 }

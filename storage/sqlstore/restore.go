@@ -178,17 +178,6 @@ func (x *tx) enqueueAgain() error {
 			return err
 		}
 	}
-	if x.store.enqueue == nil {
-		return nil
-	}
-	queued, err := txList(x, scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE state = $1 ORDER BY at, id`, storage.NoticeQueued)
-	if err != nil {
-		return err
-	}
-	for _, n := range queued {
-		if err := x.store.enqueue(x.ctx, x.sql, n); err != nil {
-			return fmt.Errorf("sqlstore: enqueue notice: %w", x.breaks(err))
-		}
-	}
-	return nil
+	x.undelivered, err = txList(x, scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE state = $1 ORDER BY at, id`, storage.NoticeQueued)
+	return err
 }

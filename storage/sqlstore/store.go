@@ -32,9 +32,10 @@ const (
 type Options struct {
 	// URL is postgres://… or the path of an SQLite file, which is created.
 	URL string
-	// Enqueue puts the job that delivers a notice into the same transaction;
-	// nil: notices are only stored. It must use nothing but the transaction.
-	Enqueue func(ctx context.Context, tx *sql.Tx, n storage.Notice) error
+	// Enqueue puts the jobs that deliver a transaction's notices, at least one,
+	// into it at its end; nil: notices are only stored. It must use nothing but
+	// the transaction.
+	Enqueue func(ctx context.Context, tx *sql.Tx, all []storage.Notice) error
 	// Announce does the same for announcements.
 	Announce Announce
 	// MaxConns is the most connections to PostgreSQL; 0: 16.
@@ -51,7 +52,7 @@ type Store struct {
 	write   *sql.DB
 	read    *sql.DB       // the same as write on PostgreSQL
 	pool    *pgxpool.Pool // nil on SQLite
-	enqueue func(context.Context, *sql.Tx, storage.Notice) error
+	enqueue func(context.Context, *sql.Tx, []storage.Notice) error
 	log     *slog.Logger
 
 	announce Announce

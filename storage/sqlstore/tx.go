@@ -25,6 +25,8 @@ type tx struct {
 	// last are the numbers last taken from the counters that it has locked.
 	last     map[ocop.FormNumber]int
 	notified int // notices so far
+	// undelivered are those whose jobs are still to be made.
+	undelivered []storage.Notice
 	// broken is the first error of the database: nothing can follow it.
 	broken error
 }

@@ -12,8 +12,8 @@ import (
 	"ocopbot/storage"
 )
 
-// Enqueue puts the job that delivers a notice into a transaction.
-type Enqueue = func(context.Context, *sql.Tx, storage.Notice) error
+// Enqueue puts the jobs that deliver notices into a transaction.
+type Enqueue = func(context.Context, *sql.Tx, []storage.Notice) error
 
 // Records is a store of records as the suite uses it.
 type Records interface {

@@ -32,13 +32,15 @@ var start = time.Date(2026, 6, 18, 8, 30, 0, 0, ocop.Local)
 
 func newWorld(t *testing.T, open func(t *testing.T, enqueue Enqueue) Opened) *world {
 	w := &world{t: t, open: open, now: start}
-	w.Opened = open(t, func(ctx context.Context, tx *sql.Tx, n storage.Notice) error {
+	w.Opened = open(t, func(ctx context.Context, tx *sql.Tx, all []storage.Notice) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.refuse != nil {
 			return w.refuse
 		}
-		w.enqueued = append(w.enqueued, n.ID)
+		for _, n := range all {
+			w.enqueued = append(w.enqueued, n.ID)
+		}
 		return nil
 	})
 	return w
