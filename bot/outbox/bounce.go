@@ -23,7 +23,7 @@ func (b *Outbox) Bounced(ctx context.Context, to bot.Address, provider string) e
 	if err != nil {
 		return fmt.Errorf("outbox: bounced: %w", err)
 	}
-	n, err := b.o.Store.NoticeSentAs(ctx, provider)
+	n, err := b.o.Store.NoticeSentAs(ctx, to, provider)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil // it was an answer
 	}

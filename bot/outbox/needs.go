@@ -69,8 +69,8 @@ type Store interface {
 	Prune(ctx context.Context, now time.Time) error
 	OfficersIn(ctx context.Context, units []ocop.UnitKey, at time.Time) ([]storage.Officer, error)
 
-	// NoticeSentAs is the notice that was sent as a provider's message.
-	NoticeSentAs(ctx context.Context, provider string) (storage.Notice, error)
+	// NoticeSentAs is the notice that was sent to an address as a provider's message.
+	NoticeSentAs(ctx context.Context, to bot.Address, provider string) (storage.Notice, error)
 	// AlertsUntold lists what no admin was told of, the oldest first.
 	AlertsUntold(ctx context.Context, limit int) ([]storage.Alert, error)
 	// Gatherings lists those that end after a moment, cancelled ones too.

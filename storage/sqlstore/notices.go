@@ -22,11 +22,11 @@ func (s *Store) Notice(ctx context.Context, id storage.ID) (storage.Notice, erro
 	return get(ctx, s, "notice", scanNotice, `SELECT `+noticeColumns+` FROM notices WHERE id = $1`, id)
 }
 
-// NoticeSentAs is the notice that was sent as a provider's message, or
-// ErrNotFound.
-func (s *Store) NoticeSentAs(ctx context.Context, provider string) (storage.Notice, error) {
+// NoticeSentAs is the notice that was sent to an address as a provider's
+// message, or ErrNotFound. Two providers may number theirs alike.
+func (s *Store) NoticeSentAs(ctx context.Context, to bot.Address, provider string) (storage.Notice, error) {
 	return get(ctx, s, "notice", scanNotice, `SELECT `+noticeColumns+` FROM notices
-		WHERE provider = $1 AND provider <> '' AND state = 'sent' ORDER BY id LIMIT 1`, provider)
+		WHERE provider = $1 AND provider <> '' AND addr = $2 AND state = 'sent' ORDER BY id LIMIT 1`, provider, to)
 }
 
 // SettleNotice records what became of a queued notice. Settling it the same
