@@ -205,6 +205,40 @@ func (c *chatting) at(percent int) time.Duration {
 	return c.took[min(len(c.took)*percent/100, len(c.took)-1)]
 }
 
+// announcing is a program on a crowd's database, measured from begin on.
+type announcing struct {
+	*process
+	begin time.Time
+	spent time.Duration // processor time until then
+}
+
+func (r *rig) announcing(ctx context.Context, c *crowd) (announcing, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return announcing{}, err
+	}
+	p, err := r.startBotWith(ctx, addr, c.url)
+	if err != nil {
+		return announcing{}, err
+	}
+	spent, err := p.cpu()
+	if err != nil {
+		p.stop()
+	}
+	return announcing{p, time.Now(), spent}, err
+}
+
+// taken is what it took since: time, processor time and, of all its life, the
+// most memory in MB.
+func (a announcing) taken() (took, cpu time.Duration, peak float64, err error) {
+	took = time.Since(a.begin)
+	if cpu, err = a.cpu(); err != nil {
+		return 0, 0, 0, err
+	}
+	peak, err = a.peak()
+	return took, cpu - a.spent, peak, err
+}
+
 // announcePlan has very many people written down and queued, while the first
 // of them are told already.
 func (r *rig) announcePlan(ctx context.Context) error {
@@ -217,20 +251,11 @@ func (r *rig) planOnce(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	addr, err := freeAddr()
+	m, err := r.announcing(ctx, c)
 	if err != nil {
 		return err
 	}
-	p, err := r.startBotWith(ctx, addr, c.url)
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.cpu()
-	if err != nil {
-		return err
-	}
-	begin := time.Now()
+	defer m.stop()
 	id, err := c.order(ctx)
 	if err != nil {
 		return err
@@ -243,13 +268,12 @@ func (r *rig) planOnce(ctx context.Context) error {
 		if !a.Planned.IsZero() {
 			break
 		}
-		if time.Since(begin) > 2*time.Minute {
+		if time.Since(m.begin) > 2*time.Minute {
 			return errors.New("not planned after two minutes")
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	took := time.Since(begin)
-	after, err := p.cpu()
+	took, cpu, peak, err := m.taken()
 	if err != nil {
 		return err
 	}
@@ -261,11 +285,7 @@ func (r *rig) planOnce(ctx context.Context) error {
 	for _, t := range counts {
 		n += t.Count
 	}
-	peak, err := p.peak()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d of %d people planned and queued in %.1f s with %.1f s of processor time, RSS %.0f MB at most\n", n, announcePlanned, took.Seconds(), (after - before).Seconds(), peak)
+	fmt.Printf("%d of %d people planned and queued in %.1f s with %.1f s of processor time, RSS %.0f MB at most\n", n, announcePlanned, took.Seconds(), cpu.Seconds(), peak)
 	return nil
 }
 
@@ -280,39 +300,26 @@ func (r *rig) liftedOnce(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	addr, err := freeAddr()
+	m, err := r.announcing(ctx, c)
 	if err != nil {
 		return err
 	}
-	p, err := r.startBotWith(ctx, addr, c.url)
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.cpu()
-	if err != nil {
-		return err
-	}
-	from, begin := r.api.ids.Load(), time.Now()
+	defer m.stop()
+	from := r.api.ids.Load()
 	if _, err := c.order(ctx); err != nil {
 		return err
 	}
 	for r.api.ids.Load() < from+announceLifted {
-		if time.Since(begin) > 5*time.Minute || ctx.Err() != nil {
+		if time.Since(m.begin) > 5*time.Minute || ctx.Err() != nil {
 			return fmt.Errorf("%d of %d are told after five minutes", r.api.ids.Load()-from, announceLifted)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	took := time.Since(begin)
-	after, err := p.cpu()
-	if err != nil {
-		return err
-	}
-	peak, err := p.peak()
+	took, cpu, peak, err := m.taken()
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%d people without a pace: %.0f/s, %d µs of processor time each, RSS %.0f MB at most\n",
-		announceLifted, announceLifted/took.Seconds(), (after-before).Microseconds()/announceLifted, peak)
+		announceLifted, announceLifted/took.Seconds(), cpu.Microseconds()/announceLifted, peak)
 	return nil
 }
