@@ -39,13 +39,14 @@ func ratio(a, b int) float64 {
 	return float64(a) / float64(b)
 }
 
-// TestCorpus measures the matcher on phrasings of its author and on two sets
-// by people who had not seen it. Both sets were mended for afterwards: before
-// that, the first came to a precision of 0.97 and a recall of 0.92, the second
-// to 0.98 and 0.95, which is what to expect of texts nobody has tried.
+// TestCorpus measures the matcher on phrasings of its author and on three sets
+// by people who had not seen it. All were mended for afterwards: before that,
+// the first came to a precision of 0.97 and a recall of 0.92, the second to
+// 0.98 and 0.95, the third, of oblique and badly typed wishes, to 0.95 and
+// 0.86, which is what to expect of texts nobody has tried.
 func TestCorpus(t *testing.T) {
 	m := understand.New()
-	for _, half := range []string{"own", "blind", "second"} {
+	for _, half := range []string{"own", "blind", "second", "third"} {
 		t.Run(half, func(t *testing.T) {
 			counts := map[understand.Intent]count{}
 			var total count
@@ -97,7 +98,7 @@ func TestCorpusHoweverTyped(t *testing.T) {
 		"telex":      func(s string) string { return retype(s, isTelex) },
 		"vni":        func(s string) string { return retype(s, isVNI) },
 	}
-	lines := slices.Concat(corpus(t, "own"), corpus(t, "blind"), corpus(t, "second"))
+	lines := slices.Concat(corpus(t, "own"), corpus(t, "blind"), corpus(t, "second"), corpus(t, "third"))
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			var c count

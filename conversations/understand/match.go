@@ -17,8 +17,12 @@ func span(from, to int) set {
 // found is where a concept stands in a text.
 type found struct {
 	at      set
+	own     set     // of at, where the phrase that means nothing else is this very one
 	quality float64 // 1, less for slips
 }
+
+// but is where a concept counts: not inside a phrase that means something else.
+func (f found) but(inert set) set { return f.at &^ (inert &^ f.own) }
 
 // scratch is what one call needs; a Matcher keeps some for reuse.
 type scratch struct {
@@ -177,6 +181,7 @@ func (m *Matcher) takeTypos(s *scratch) {
 
 func (m *Matcher) take(s *scratch, h hit) {
 	at := span(h.from, h.to)
+	elsewise := false
 	for _, c := range m.terms[h.term].concepts {
 		switch c {
 		case polite:
@@ -186,6 +191,7 @@ func (m *Matcher) take(s *scratch, h hit) {
 			if h.quality == 1 {
 				s.inert |= at
 			}
+			elsewise = true
 			continue
 		case vocative:
 			s.small |= at
@@ -197,6 +203,9 @@ func (m *Matcher) take(s *scratch, h hit) {
 			s.present = append(s.present, c)
 		}
 		f.at |= at
+		if elsewise {
+			f.own |= at
+		}
 		f.quality = max(f.quality, h.quality)
 	}
 }

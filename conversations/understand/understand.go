@@ -64,8 +64,9 @@ var intents = []Intent{
 // Public is the intent as lists for people show it, one of the fifteen above
 // None: sending says yes to what was shown, starting over leaves what was
 // going on, a call is a person to talk to, a supplement belongs to
-// registering, and who skips a question says no to it. More, Inbox, Edit,
-// Duties, Ack and Announce mean nothing outside their dialog.
+// registering, who asks what is due asks about reports, and who skips a
+// question says no to it. More, Inbox, Edit, Ack and Announce mean nothing
+// outside their dialog.
 func (i Intent) Public() Intent {
 	switch i {
 	case Send:
@@ -74,13 +75,13 @@ func (i Intent) Public() Intent {
 		return Cancel
 	case CallMe:
 		return AskWhom
-	case PlanProgress, Progress:
+	case PlanProgress, Progress, Duties:
 		return Report
 	case Supplement, Print:
 		return RegisterIdea
 	case Skip:
 		return No
-	case More, Inbox, Edit, Duties, Ack, Announce:
+	case More, Inbox, Edit, Ack, Announce:
 		return None
 	}
 	return i

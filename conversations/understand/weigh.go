@@ -88,10 +88,11 @@ func (m *Matcher) weigh(s *scratch, r *rule) (fit, bool) {
 	mask, quality := set(0), 1.0
 	for _, need := range r.needs {
 		f := s.found[need]
-		if f.at&^s.inert&^mask == 0 {
+		at := f.but(s.inert)
+		if at&^mask == 0 {
 			return fit{}, false
 		}
-		mask |= f.at &^ s.inert
+		mask |= at
 		quality = min(quality, f.quality)
 	}
 	all := span(0, len(s.tokens))
