@@ -15,7 +15,7 @@ const mostVisits = 30
 // and those its producer went to otherwise; sold: with what was sold there,
 // which is for the producer and those in charge.
 func (t *T) fairsOf(i storage.Idea, sold bool) (with, others []string, err error) {
-	visits, err := t.reads.Visits(t.Ctx, i.Person, i.Organisation, mostVisits)
+	visits, err := t.reads.Visits(t.Ctx, i.Person, []storage.ID{i.Organisation}, mostVisits)
 	if err != nil {
 		return nil, nil, fmt.Errorf("conversations: visits: %w", err)
 	}
@@ -30,17 +30,17 @@ func (t *T) fairsOf(i storage.Idea, sold bool) (with, others []string, err error
 	return with, others, nil
 }
 
-// ownVisits are those that somebody or their producer came to.
+// ownVisits are those that somebody or one of their producers came to.
 func (t *T) ownVisits() ([]string, error) {
 	orgs, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
 	if err != nil {
 		return nil, fmt.Errorf("conversations: organisations: %w", err)
 	}
-	var org storage.ID
-	if len(orgs) > 0 {
-		org = orgs[0].ID
+	ids := make([]storage.ID, len(orgs))
+	for i, o := range orgs {
+		ids[i] = o.ID
 	}
-	visits, err := t.reads.Visits(t.Ctx, t.S.Person, org, mostVisits)
+	visits, err := t.reads.Visits(t.Ctx, t.S.Person, ids, mostVisits)
 	if err != nil {
 		return nil, fmt.Errorf("conversations: visits: %w", err)
 	}

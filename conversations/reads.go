@@ -53,8 +53,8 @@ type Reads interface {
 	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
 	// SignupsOf lists a person's own, for one gathering or, with 0, for all.
 	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
-	// Visits lists where a person, or a producer's people, have a seat or came.
-	Visits(ctx context.Context, person, organisation storage.ID, limit int) ([]storage.Visit, error)
+	// Visits lists where a person, or some producers' people, have a seat or came.
+	Visits(ctx context.Context, person storage.ID, organisations []storage.ID, limit int) ([]storage.Visit, error)
 
 	// Inbox lists the ideas that wait for somebody in scope, the oldest
 	// first, and how many there are.

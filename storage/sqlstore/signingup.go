@@ -51,7 +51,7 @@ func (x *tx) SignUp(s *storage.Signup) error {
 		return fmt.Errorf("sqlstore: sign up: %w", err)
 	}
 	if !g.Takes(s.At) {
-		return fmt.Errorf("sqlstore: sign up: closed: %w", storage.ErrConflict)
+		return x.notSignedUp(g, fmt.Errorf("closed: %w", storage.ErrConflict))
 	}
 	s.Place, s.Changed, s.State = place, s.At, storage.SignupQueued
 	switch {
@@ -78,7 +78,7 @@ func (x *tx) SignUp(s *storage.Signup) error {
 		s.ID, s.Gathering, s.Person, s.Attendee, ref(s.Organisation), s.Products, joined(s.Units), s.Group, s.Stars,
 		s.Stall, s.Power, s.Vehicle, s.State, s.Place, ms(s.At))
 	if err == nil && len(id) == 0 {
-		err = storage.ErrConflict
+		return x.notSignedUp(g, storage.ErrConflict)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: sign up: %w", err)
@@ -88,6 +88,15 @@ func (x *tx) SignUp(s *storage.Signup) error {
 		return err
 	}
 	return x.addGatheringEvent(storage.GatheringEvent{Gathering: g.ID, Signup: s.ID, At: s.At, Kind: s.State, Actor: s.Person, Role: "producer"})
+}
+
+// notSignedUp gives back the place in line that was taken for nothing, while
+// the gathering is still locked: the transaction may go on without it.
+func (x *tx) notSignedUp(g storage.Gathering, why error) error {
+	if err := x.later(`UPDATE gatherings SET line = line - 1 WHERE id = $1`, g.ID); err != nil {
+		return err
+	}
+	return fmt.Errorf("sqlstore: sign up: %w", why)
 }
 
 // putBrought replaces the products a signup brings.

@@ -71,10 +71,12 @@ func (s *Store) SignupsOf(ctx context.Context, person, gathering storage.ID) ([]
 		WHERE s.person = $1 AND (s.gathering = $2 OR $2 = 0) ORDER BY s.at DESC, s.id DESC`, person, gathering)
 }
 
-// Visits lists where a person's or a producer's people (0: none) have a seat or
-// came, of what was not cancelled, the first first. Each knows which products
+// Visits lists where a person (0: nobody) or some producers' people have a seat
+// or came, of what was not cancelled, the first first. Each knows which products
 // it brought.
-func (s *Store) Visits(ctx context.Context, person, organisation storage.ID, limit int) ([]storage.Visit, error) {
+func (s *Store) Visits(ctx context.Context, person storage.ID, organisations []storage.ID, limit int) ([]storage.Visit, error) {
+	var c conditions
+	of := c.ids(append([]storage.ID{0}, organisations...)) // 0: nobody's
 	all, err := list(ctx, s, "visits", func(row scanner) (v storage.Visit, err error) {
 		var r storage.Result
 		err = row.Scan(append(signupFields(&v.Signup, &r), &v.To.Code, &v.To.Title, &v.To.Kind, day0{&v.To.From}, day0{&v.To.To})...)
@@ -83,8 +85,8 @@ func (s *Store) Visits(ctx context.Context, person, organisation storage.ID, lim
 		}
 		return v, err
 	}, `SELECT * FROM (SELECT `+signupColumns+`, g.code, g.title, g.kind, g.starts, g.ends FROM signups s JOIN gatherings g ON g.id = s.gathering
-		WHERE (s.person = $1 AND s.attendee = '' OR s.organisation = $2) AND s.state IN `+seated+` AND g.state = 'open'
-		ORDER BY g.starts DESC, s.id DESC LIMIT $3) v ORDER BY starts, id`, person, organisation, limit)
+		WHERE (s.person = `+c.arg(person)+` AND s.attendee = '' OR s.organisation IN (`+of+`)) AND s.state IN `+seated+` AND g.state = 'open'
+		ORDER BY g.starts DESC, s.id DESC LIMIT `+c.arg(limit)+`) v ORDER BY starts, id`, c.args...)
 	if err != nil || len(all) == 0 {
 		return all, err
 	}

@@ -26,7 +26,7 @@ type GatheringRecords interface {
 	GatheringEvents(ctx context.Context, id storage.ID) ([]storage.GatheringEvent, error)
 	Signup(ctx context.Context, id storage.ID) (storage.Signup, error)
 	SignupsOf(ctx context.Context, person, gathering storage.ID) ([]storage.Signup, error)
-	Visits(ctx context.Context, person, organisation storage.ID, limit int) ([]storage.Visit, error)
+	Visits(ctx context.Context, person storage.ID, organisations []storage.ID, limit int) ([]storage.Visit, error)
 	Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error)
 	Attendees(ctx context.Context, gathering storage.ID) ([]storage.Attendee, error)
 	SignupsUntold(ctx context.Context, gathering storage.ID, what string, since time.Time, attended bool, limit int) ([]storage.Signup, error)
@@ -194,10 +194,14 @@ func signUpOnlyOnce(t *testing.T, w *world) {
 	s := w.signup(g, p)
 	w.write(func(x storage.Tx) error { return x.SignUp(&s) })
 	again := w.signup(g, p)
-	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&again) }), storage.ErrConflict)
+	w.write(func(x storage.Tx) error { // whose other records are kept
+		w.wants(x.SignUp(&again), storage.ErrConflict)
+		return nil
+	})
 	other := w.signup(g, p)
 	other.Attendee = "Bà nội"
 	w.write(func(x storage.Tx) error { return x.SignUp(&other) })
+	same(t, "the next place in line", other.Place, s.Place+1)
 	w.cancel(s)
 	again.Products = "chè"
 	w.write(func(x storage.Tx) error { return x.SignUp(&again) })
@@ -281,7 +285,7 @@ func tallyGatherings(t *testing.T, w *world) {
 	sameList(t, "not begun", w.tallies(span, "events-"), []string(nil))
 	sameList(t, "of another month", w.tallies(storage.Counting{From: span.To, To: span.To.AddDate(0, 1, 0), Now: ocop.Date(2026, 9, 1)}, "events-"), []string(nil))
 	for what, visits := range map[string][]storage.Visit{
-		"person": must(w.Visits(t.Context(), came.Person, 0, 9))(t), "producer": must(w.Visits(t.Context(), 0, org.ID, 9))(t),
+		"person": must(w.Visits(t.Context(), came.Person, nil, 9))(t), "producer": must(w.Visits(t.Context(), 0, []storage.ID{1, org.ID}, 9))(t),
 	} {
 		same(t, what+"'s fairs", len(visits), 1)
 		sameList(t, what+"'s products there", visits[0].Ideas, []storage.ID{idea.ID})
@@ -289,6 +293,6 @@ func tallyGatherings(t *testing.T, w *world) {
 		same(t, "their result", visits[0].Result.Contracts, 2)
 		same(t, "came", visits[0].Came(), true)
 	}
-	same(t, "nobody's fairs", len(must(w.Visits(t.Context(), 0, 0, 9))(t)), 0)
+	same(t, "nobody's fairs", len(must(w.Visits(t.Context(), 0, nil, 9))(t)), 0)
 	same(t, "its products", must(w.Attendees(t.Context(), g.ID))(t)[0].Brings[0], "Mật ong")
 }

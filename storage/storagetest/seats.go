@@ -226,7 +226,7 @@ func amendedKeepsItsSeat(t *testing.T, w *world) {
 		t.Errorf("amended (-want +got):\n%s", d)
 	}
 	w.must(amend(binh, func(s *storage.Signup) { s.Ideas = nil }))
-	same(t, "no fair of the product any more", len(must(w.Visits(t.Context(), binh.Person, 0, 9))(t)[0].Ideas), 0)
+	same(t, "no fair of the product any more", len(must(w.Visits(t.Context(), binh.Person, nil, 9))(t)[0].Ideas), 0)
 	w.must(amend(an, func(s *storage.Signup) { s.Stall, s.Power = false, "" }))
 	same(t, "the stall goes to who waited", w.state(cuc), storage.SignupRegistered)
 	same(t, "who is told", w.told(cuc.Person, storage.NoticeMovedUp), 1)
