@@ -26,6 +26,7 @@ type house struct {
 	texts   *texts
 	clock   *clock
 	prog    *ocop.Programme
+	persons int // made: each a moment after the one before, so that no two draw one id
 }
 
 // morning is a Wednesday on which offices work.
@@ -128,7 +129,8 @@ func (h *house) write(fn func(tx storage.Tx) error) {
 // person stores somebody with addresses, the first the last used.
 func (h *house) person(addrs ...bot.Address) storage.ID {
 	h.Helper()
-	id := storage.NewID(h.clock.Now())
+	h.persons++
+	id := storage.NewID(h.clock.Now().Add(time.Duration(h.persons) * time.Millisecond))
 	h.write(func(tx storage.Tx) error {
 		if err := tx.PutPerson(storage.Person{ID: id, Lang: "vi", Created: h.clock.Now()}); err != nil {
 			return err
