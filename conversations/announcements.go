@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
@@ -32,6 +33,7 @@ func announcements() *Flow {
 		Steps: []*Step{
 			{ID: "list", Needed: func(t *T) bool { return t.Get("ann") == "" }, Load: loadAnnouncements, Ask: askAnnouncements, Choices: announcementChoices, Answer: answerAnnouncements},
 			{ID: "card", Load: loadAnnouncement, Ask: askAnnouncement, Choices: announcementActs, Answer: answerAnnouncement},
+			{ID: "sure", Needed: never, Load: loadAnnouncement, Ask: askSureOf, Choices: yesNo, Answer: answerSureOf},
 		},
 		Commit: commitAnnouncement,
 	}
@@ -55,7 +57,7 @@ func loadAnnouncements(t *T) (any, error) {
 func askAnnouncements(t *T) (string, locales.Data) {
 	var lines []string
 	for _, a := range t.Loaded.([]storage.Announcement) {
-		lines = append(lines, t.Text("anns.line", dataOf("date", date(a.Created), "text", clip(firstLine(a.Text), 60), "state", t.Text("told.state_"+a.State, nil))))
+		lines = append(lines, t.Text("anns.line", dataOf("date", date(a.Created), "text", clip(firstLine(a.Text), 60), "state", t.stateOf(a))))
 	}
 	if len(lines) == 0 {
 		return "anns.none", nil
@@ -144,13 +146,26 @@ func askAnnouncement(t *T) (string, locales.Data) {
 	if len(v.counts) > 0 {
 		lines = t.tally(v.counts)
 	}
-	when := ""
-	if !v.NotBefore.IsZero() && v.NotBefore.After(t.Now) {
-		when = v.NotBefore.In(ocop.Local).Format(whenLayout)
+	state, when := t.stateOf(v.Announcement), ""
+	if v.State == storage.AnnouncementWaiting && v.NotBefore.After(t.Now) {
+		when = clockDay(v.NotBefore)
 	}
-	return "anns.card", dataOf("text", v.Text, "state", t.Text("told.state_"+v.State, nil), "class", t.Text("ann.class_"+string(v.Class), nil),
-		"reason", v.Reason, "author", v.author, "second", v.second, "date", date(v.Created), "when", when, "size", v.Size, "lines", lines)
+	return "anns.card", dataOf("text", v.Text, "english", v.English, "picture", v.Picture.Provider != "", "state", state, "class", t.Text("ann.class_"+string(v.Class), nil),
+		"reason", v.Reason, "author", v.author, "second", v.second, "returned", v.State == storage.AnnouncementDraft, "date", date(v.Created), "when", when,
+		"audience", t.inWords(v.Audience), "size", v.Size, "lines", lines)
 }
+
+// stateOf is how far an announcement is. One that is ordered for later is not
+// being sent yet.
+func (t *T) stateOf(a storage.Announcement) string {
+	if a.State == storage.AnnouncementSending && a.NotBefore.After(t.Now) {
+		return t.Text("told.state_scheduled", dataOf("when", clockDay(a.NotBefore)))
+	}
+	return t.Text("told.state_"+a.State, nil)
+}
+
+// clockDay is a moment as officers type it.
+func clockDay(at time.Time) string { return at.In(ocop.Local).Format(whenLayout) }
 
 func announcementActs(t *T) []bot.Choice {
 	var cs []bot.Choice
@@ -164,21 +179,22 @@ func announcementActs(t *T) []bot.Choice {
 // which state, and what becomes of it. Those without become only show or open
 // something.
 var announcementActions = map[string]announcementAction{
-	"approve":  {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementSending},
-	"return":   {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementDraft},
-	"withdraw": {[]string{storage.AnnouncementWaiting}, +1, storage.AnnouncementDraft},
-	"pause":    {[]string{storage.AnnouncementSending}, 0, storage.AnnouncementPaused},
-	"resume":   {[]string{storage.AnnouncementPaused}, 0, storage.AnnouncementSending},
-	"cancel":   {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, storage.AnnouncementCancelled},
-	"look":     {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, ""},
-	"edit":     {[]string{storage.AnnouncementDraft}, 0, ""},
-	"again":    {[]string{storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone}, 0, ""},
+	"approve":  {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementSending, true},
+	"return":   {[]string{storage.AnnouncementWaiting}, -1, storage.AnnouncementDraft, false},
+	"withdraw": {[]string{storage.AnnouncementWaiting}, +1, storage.AnnouncementDraft, false},
+	"pause":    {[]string{storage.AnnouncementSending}, 0, storage.AnnouncementPaused, false},
+	"resume":   {[]string{storage.AnnouncementPaused}, 0, storage.AnnouncementSending, false},
+	"cancel":   {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, storage.AnnouncementCancelled, true},
+	"look":     {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, "", false},
+	"edit":     {[]string{storage.AnnouncementDraft}, 0, "", false},
+	"again":    {[]string{storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone}, 0, "", false},
 }
 
 type announcementAction struct {
 	in     []string // states
 	author int      // +1: only its author, -1: anybody else, 0: everybody in charge
 	become string
+	sure   bool // cannot be undone: asked back, as a digit is soon typed
 }
 
 func (act announcementAction) allowed(a storage.Announcement, who storage.ID) bool {
@@ -203,19 +219,52 @@ func answerAnnouncement(t *T, v string) error {
 	case "look":
 		return nil
 	case "edit", "again":
-		return t.open(announceFlow, announceAnswers(seen.Announcement))
+		return t.open(announceFlow, announceAnswers(seen.Announcement, t.Now))
 	}
 	t.Set("act", v)
+	if announcementActions[v].sure {
+		t.goTo("sure")
+		return nil
+	}
 	t.S.Pending = true
+	return nil
+}
+
+func askSureOf(t *T) (string, locales.Data) {
+	v := t.Loaded.(announcementView)
+	if v.ID == 0 {
+		return "anns.gone", nil
+	}
+	waiting := v.Size // nobody is written down yet
+	if len(v.counts) > 0 {
+		waiting = 0
+		for _, c := range v.counts {
+			if c.State == storage.RecipientQueued {
+				waiting += c.Count
+			}
+		}
+	}
+	return "anns.sure_" + t.Get("act"), dataOf("text", clip(firstLine(v.Text), 60), "count", waiting)
+}
+
+func answerSureOf(t *T, v string) error {
+	if v == "no" {
+		t.goTo("card")
+		return nil
+	}
+	t.S.Pending = true // on the version the card showed
 	return nil
 }
 
 // announceAnswers are the answers an announcement was made of: editing begins
 // with its summary.
-func announceAnswers(a storage.Announcement) map[string]string {
+func announceAnswers(a storage.Announcement, now time.Time) map[string]string {
 	with := map[string]string{
 		"ann": idText(a.ID), "class": string(a.Class), "text": a.Text, "english": a.English, "photo": a.Picture.Provider,
 		"photo_from": a.Picture.Channel, "when": "now",
+	}
+	if a.NotBefore.After(now) {
+		with["when"] = clockDay(a.NotBefore)
 	}
 	if a.Class == ocop.ServiceNotice {
 		with["reason"] = a.Reason
@@ -270,7 +319,11 @@ func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	card.Notes = []Note{note("anns.done_" + act)}
+	done := "anns.done_" + act
+	if a.State == storage.AnnouncementSending && a.NotBefore.After(t.Now) {
+		done = "anns.done_scheduled"
+	}
+	card.Notes = []Note{note(done, "when", clockDay(a.NotBefore))}
 	return card, nil
 }
 
@@ -283,7 +336,10 @@ func (t *T) tellOfAnnouncement(n storage.Notice, m bot.Message) (bot.Message, er
 	if err != nil {
 		return m, fmt.Errorf("conversations: announcement: %w", err)
 	}
-	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size)
+	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size, "when", "")
+	if a.State == storage.AnnouncementSending && a.NotBefore.After(t.Now) {
+		data["when"] = clockDay(a.NotBefore)
+	}
 	t.say(&m, "notice."+n.Kind, data)
 	if t.Caps.Paged {
 		return m, nil

@@ -30,7 +30,7 @@ func audienceParts() []part {
 		{"keys", keyOptions, func(t *T, v string) string { return labelOf(keyOptions(t), v) }},
 		{"stars", starOptions, func(t *T, v string) string { return labelOf(starOptions(t), v) }},
 		{"stages", stageOptions, func(t *T, v string) string { return labelOf(stageOptions(t), v) }},
-		{"event", eventOptions, func(t *T, v string) string { return labelOf(eventOptions(t), v) }},
+		{"event", eventOptions, (*T).eventTitle},
 		{"came", cameOptions, func(t *T, v string) string { return labelOf(cameOptions(t), v) }},
 		{"langs", langOptions, func(t *T, v string) string { return labelOf(langOptions(t), v) }},
 		{"channels", channelOptions, func(t *T, v string) string { return labelOf(channelOptions(t), v) }},
@@ -218,12 +218,27 @@ func audienceAnswers(a storage.Audience) map[string]string {
 	return with
 }
 
+// eventTitle is what a gathering of the audience's is called; it may be older
+// than those that are offered.
+func (t *T) eventTitle(v string) string {
+	id, err := textID(v)
+	if err != nil {
+		return v
+	}
+	g, err := t.reads.Gathering(t.Ctx, id)
+	if err != nil { // the audience is still right without its name
+		return v
+	}
+	return g.Code + " " + clip(g.Title, 40)
+}
+
 // inWords says an audience, a line for each part of it.
-func (t *T) inWords() string {
+func (t *T) inWords(a storage.Audience) string {
+	answers := audienceAnswers(a)
 	var lines []string
 	for _, p := range audienceParts() {
 		var names []string
-		for _, v := range strings.Fields(t.Get(p.id)) {
+		for _, v := range strings.Fields(answers[p.id]) {
 			names = append(names, p.known(t, v))
 		}
 		if len(names) > 0 {
@@ -263,7 +278,7 @@ func audienceSteps() []*Step {
 	steps := []*Step{{
 		ID: "aud", Load: loadAudience,
 		Ask: func(t *T) (string, locales.Data) {
-			return "ann.aud", dataOf("lines", t.inWords(), "count", t.Loaded.(audienceView).count)
+			return "ann.aud", dataOf("lines", t.inWords(t.Loaded.(audienceView).audience), "count", t.Loaded.(audienceView).count)
 		},
 		Choices: func(t *T) []bot.Choice {
 			cs := []bot.Choice{t.choice("next", "ann.aud_done")}

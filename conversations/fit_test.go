@@ -17,7 +17,7 @@ import (
 // to list. An answer that shows them goes on to further pages and a notice cuts
 // them: what stands around them is measured.
 var unbounded = []string{
-	"acked", "audience", "bring", "card", "changes", "edits", "fields", "filed", "lines", "mine", "missing", "names", "now", "others", "own", "owed", "question",
+	"acked", "audience", "bring", "card", "changes", "edits", "english", "fields", "filed", "lines", "mine", "missing", "names", "now", "others", "own", "owed", "question",
 	"questions", "quotas", "reason", "remarks", "report", "results", "rule", "silent", "standing", "text", "texts", "units", "unstaffed",
 }
 
@@ -50,7 +50,7 @@ func widest(t *testing.T, texts *locales.Texts, lang string) locales.Data {
 	for _, n := range []string{"value", "prefilled", "revenue", "used", "most"} {
 		d[n] = count
 	}
-	for _, n := range strings.Fields("Abroad ads bulletin early picture pick print reminded told unconfirmed") {
+	for _, n := range strings.Fields("Abroad ads bulletin early picture pick print reminded returned told unconfirmed") {
 		d[n] = true
 	}
 	longer := func(name, value string) {

@@ -79,7 +79,7 @@ func askForecast(t *T) (string, locales.Data) {
 	if !a.NotBefore.IsZero() {
 		when = t.Get("when")
 	}
-	return "ann.summary", dataOf("class", t.Text("ann.class_"+string(a.Class), nil), "reason", a.Reason, "audience", t.inWords(),
+	return "ann.summary", dataOf("class", t.Text("ann.class_"+string(a.Class), nil), "reason", a.Reason, "audience", t.inWords(a.Audience),
 		"when", when, "picture", a.Picture.Provider != "", "count", f.Total, "lines", t.forecastLines(a, f))
 }
 

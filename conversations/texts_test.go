@@ -70,7 +70,8 @@ func families(t *testing.T) map[string][]string {
 		"ann.field_":          {"class", "aud", "text", "english", "picture", "when"},
 		"ann.came_":           {storage.SignupRegistered, storage.SignupWaiting, storage.SignupAttended},
 		"anns.act_":           slices.Collect(maps.Keys(announcementActions)),
-		"anns.done_":          becoming(),
+		"anns.done_":          becoming(func(a announcementAction) bool { return a.become != "" }),
+		"anns.sure_":          becoming(func(a announcementAction) bool { return a.sure }),
 		"news.done_":          slices.Collect(maps.Keys(newsPurposes)),
 		"told.state_":         {storage.AnnouncementDraft, storage.AnnouncementWaiting, storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone},
 		"told.count_":         {storage.RecipientSent, storage.RecipientQueued, storage.RecipientHeld, storage.RecipientFailed},
@@ -92,9 +93,9 @@ func partIDs() (ids []string) {
 }
 
 // becoming are the acts that change an announcement.
-func becoming() (acts []string) {
+func becoming(which func(announcementAction) bool) (acts []string) {
 	for id, a := range announcementActions {
-		if a.become != "" {
+		if which(a) {
 			acts = append(acts, id)
 		}
 	}

@@ -37,7 +37,7 @@ func (b *Outbox) watch(ctx context.Context, id storage.ID) error {
 	if err != nil {
 		return fmt.Errorf("outbox: watch: %w", err)
 	}
-	if a.Watch.Addr != "" && a.Watch.Message == "" {
+	if _, edits := b.o.Channels[a.Watch.Addr.Channel()].(Editor); edits && a.Watch.Message == "" {
 		return b.begin(ctx, a)
 	}
 	ended, err := b.o.Store.EndAnnouncement(ctx, id, b.o.Now())
@@ -84,8 +84,8 @@ func (b *Outbox) begin(ctx context.Context, a storage.Announcement) error {
 }
 
 // show changes the message that shows the progress, or sends it where there
-// is none yet. A channel that cannot change a message sends two: the first,
-// and the last.
+// is none yet. A channel that cannot change a message tells the end only: who
+// ordered the announcement was just told for how many it is.
 func (b *Outbox) show(ctx context.Context, a storage.Announcement, tally []storage.RecipientCount, ended bool) error {
 	if a.Watch.Addr == "" {
 		return nil
@@ -109,7 +109,7 @@ func (b *Outbox) show(ctx context.Context, a storage.Announcement, tally []stora
 	switch {
 	case w.Message != "" && edits:
 		err = editor.Edit(ctx, w.Addr, w.Message, m)
-	case w.Message == "" || ended:
+	case edits || ended:
 		w.Message, err = ch.Send(ctx, w.Addr, m)
 		w.Message = cmp.Or(w.Message, "-") // not every channel names its messages
 	default:
