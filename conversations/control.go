@@ -7,6 +7,11 @@ import (
 	"ocopbot/conversations/understand"
 )
 
+// ofProducers are the wishes of who has a product, which officers write about.
+var ofProducers = map[understand.Intent]bool{
+	understand.RegisterIdea: true, understand.Status: true, understand.Supplement: true, understand.Print: true, understand.Events: true,
+}
+
 // turnsAway tells whether a text typed at a question with a free answer is
 // another wish rather than the answer: only when nothing but a wish was said,
 // or when it is a question.
@@ -14,7 +19,7 @@ func (t *T) turnsAway(s *Step, g understand.Guess, text string) bool {
 	if g.Intent == understand.None || g.Intent == understand.Yes || g.Intent == understand.No {
 		return false
 	}
-	if s.Name && isRefusalWord(text) {
+	if s.Name && isRefusalWord(text) || s.Prose && ofProducers[g.Intent] {
 		return false
 	}
 	return g.Whole && g.Score >= 0.9 || g.Score >= sure && strings.HasSuffix(strings.TrimSpace(text), "?")

@@ -28,8 +28,8 @@ func demand() *Flow {
 		ID: demandFlow, Version: 1, Draft: true, Sure: true,
 		Begin: beginDemand,
 		Steps: []*Step{
-			{ID: "title", Parse: parseTitle},
-			{ID: "questions", Parse: parseQuestions},
+			{ID: "title", Parse: parseTitle, Prose: true},
+			{ID: "questions", Parse: parseQuestions, Prose: true},
 			{ID: "units", Load: loadAskable, Choices: askableChoices, Parse: parseAskable},
 			{ID: "due", Parse: parseDueDay},
 			{ID: summaryStep, Load: loadAskable, Ask: askDemand, Choices: func(t *T) []bot.Choice {

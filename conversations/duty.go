@@ -21,7 +21,7 @@ func duty() *Flow {
 			{ID: "day", Parse: parsePastDay, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{{ID: date(t.Now), Label: t.Text("duty.done_today", nil)}}
 			}},
-			{ID: "note", Load: loadDuty, Parse: parseLine, Choices: func(t *T) []bot.Choice {
+			{ID: "note", Load: loadDuty, Parse: parseLine, Prose: true, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{t.choice("none", "duty.no_note")}
 			}, Answer: answerNote},
 		},

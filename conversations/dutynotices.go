@@ -79,6 +79,9 @@ func (t *T) owedNow(d storage.Duty) (duties.Owed, error) {
 	if err != nil {
 		return o, gone(err)
 	}
+	if o.Withdrawn {
+		return o, ErrMovedOn
+	}
 	closed, err := duties.Closed(t.Ctx, t.reads, []duties.Owed{o})
 	if err != nil {
 		return o, fmt.Errorf("conversations: duty: %w", err)

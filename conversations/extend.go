@@ -22,7 +22,7 @@ func extend() *Flow {
 			{ID: "which", Load: loadExtendable, Ask: askExtendable, Choices: extendableChoices, Answer: answerExtendable},
 			{ID: "unit", Load: loadExtendable, Choices: extendableUnits, Parse: parseExtendable},
 			{ID: "until", Load: loadExtendable, Ask: askExtendUntil, Parse: parseExtendUntil},
-			{ID: "reason", Load: loadExtendable, Parse: parseLine, Answer: answerExtend},
+			{ID: "reason", Load: loadExtendable, Parse: parseLine, Answer: answerExtend, Prose: true},
 		},
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
 			e := storage.Extension{ID: storage.NewID(t.Now), Duty: t.frameDuty(), Due: dayIn(t.Get("until")), Reason: t.Get("reason"), By: t.S.Person, At: t.Now}

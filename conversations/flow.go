@@ -79,6 +79,9 @@ type Step struct {
 	// Name says that the answer is a person's name, so that a word of refusal
 	// that is also a name is taken for one.
 	Name bool
+	// Prose says that the answer is an officer's own words, in which what
+	// producers wish for («tập huấn», «phiếu giấy») is a subject and no wish.
+	Prose bool
 	// Numbers says that a bare number is first a form number of one's own,
 	// where the channel shows no numbered list.
 	Numbers bool

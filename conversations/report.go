@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
-	"ocopbot/bot/viet"
 	"ocopbot/locales"
 	"ocopbot/storage"
 )
@@ -28,8 +28,8 @@ func report() *Flow {
 			{ID: "card", Needed: at("card"), Load: loadReport, Ask: askReportCard, Choices: reportCardChoices, Answer: answerReportCard},
 			{ID: "figures", Needed: at("figures"), Load: loadReport, Ask: askFigures, Choices: figureChoices, Parse: parseFigures, Answer: answerFigures},
 			{ID: "value", Needed: has("figure"), Load: loadReportTexts, Ask: askValue, Parse: parseValue, Answer: answerValue},
-			{ID: "reason", Needed: has("value"), Load: loadReportTexts, Ask: askReason, Parse: parseLine, Answer: answerReason},
-			{ID: "text", Needed: at("texts"), Load: loadReportTexts, Ask: askReportText, Choices: reportTextChoices, Parse: parseReportText, Answer: answerReportText},
+			{ID: "reason", Needed: has("value"), Load: loadReportTexts, Ask: askReason, Parse: parseReason, Answer: answerReason, Prose: true},
+			{ID: "text", Needed: at("texts"), Load: loadReportTexts, Ask: askReportText, Choices: reportTextChoices, Parse: parseReportText, Answer: answerReportText, Prose: true},
 			{ID: "attach", Needed: at("texts"), Load: loadReportTexts, Ask: askAttach, Choices: attachChoices, Answer: answerAttach},
 			{ID: "summary", Needed: at("summary"), Load: loadReport, Ask: askReportSummary, Choices: reportSummaryChoices, Answer: answerReportSummary},
 			{ID: "approver", Needed: at("approver"), Load: loadReportTexts, Parse: parseName, Answer: answerApprover},
@@ -166,13 +166,13 @@ func figureChoices(t *T) []bot.Choice {
 	return append(cs, t.choice(".texts", "report.to_texts"), t.choice(choiceMenu, "choice.menu"))
 }
 
-// written is «3 = 12»: the number of a figure and its value.
-var written = regexp.MustCompile(`^(?:(?:so|chi tieu|muc|dong) )?(\d{1,2}) ?(?:=|:|la| ) ?([\d., ]+)$`)
+// written is «3 = 12»: the number of a figure, and what is said of it.
+var written = regexp.MustCompile(`^(?:(?:so|chi tieu|muc|dong) )?(\d{1,2}) ?(?:=|:|la | ) ?([\d.,+-].*)$`)
 
 // parseFigures takes «3 = 12».
 func parseFigures(t *T, text string) (string, *Note) {
 	lines := t.Loaded.(reportView).lines
-	m := written.FindStringSubmatch(strings.Join(strings.Fields(viet.Fold(strings.ReplaceAll(text, "=", " = "))), " "))
+	m := written.FindStringSubmatch(plain(text))
 	if m == nil {
 		return "", &Note{Key: "report.figures_wrong"}
 	}
@@ -181,7 +181,7 @@ func parseFigures(t *T, text string) (string, *Note) {
 		wrong := note("report.no_figure", "n", m[1], "last", strconv.Itoa(len(lines)))
 		return "", &wrong
 	}
-	value, wrong := parseAmount(m[2])
+	value, wrong := parseAmount(m[2], lines[n-1].Unit)
 	if wrong != nil {
 		return "", wrong
 	}
@@ -190,16 +190,34 @@ func parseFigures(t *T, text string) (string, *Note) {
 
 const mostAmount = 1_000_000_000
 
-// parseAmount takes a whole number, with or without the dots of thousands.
-func parseAmount(text string) (string, *Note) {
-	digits := strings.NewReplacer(".", "", ",", "", " ", "").Replace(text)
-	thousands := regexp.MustCompile(`^\d{1,3}([., ]\d{3})*$|^\d+$`)
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n > mostAmount || !thousands.MatchString(strings.TrimSpace(text)) {
+var thousands = regexp.MustCompile(`^(?:[1-9]\d{0,2}(?:[., ]\d{3})+|0|[1-9]\d*)$`)
+
+// parseAmount takes a whole number, with or without the dots of thousands and
+// the unit: «12», «1.250», «12 sản phẩm». What is counted in triệu đồng may be
+// said as people say money: «1,5 tỷ».
+func parseAmount(text string, unit ocop.Text) (string, *Note) {
+	said, counted := plain(text), plain(unit.VI)
+	digits := strings.TrimSpace(strings.TrimSuffix(said, counted))
+	if !thousands.MatchString(digits) && counted == "trieu dong" && moneyUnit.MatchString(said) {
+		dong, wrong := parseMoney(said)
+		if wrong != nil {
+			return "", &Note{Key: "report.value_wrong"}
+		}
+		n, _ := strconv.ParseInt(dong, 10, 64) // as parsed
+		digits = strconv.FormatInt((n+500_000)/1_000_000, 10)
+	}
+	if !thousands.MatchString(digits) {
 		return "", &Note{Key: "report.value_wrong"}
 	}
-	return digits, nil
+	n, err := strconv.ParseInt(strings.NewReplacer(".", "", ",", "", " ", "").Replace(digits), 10, 64)
+	if err != nil || n > mostAmount {
+		return "", &Note{Key: "report.value_wrong"}
+	}
+	return strconv.FormatInt(n, 10), nil
 }
+
+// moneyUnit is a unit of money said with the number.
+var moneyUnit = regexp.MustCompile(`\d ?(ty|ti|trieu|tr|nghin|ngan|dong)\b`)
 
 func answerFigures(t *T, v string) error {
 	view := t.Loaded.(reportView)
@@ -251,7 +269,7 @@ func askValue(t *T) (string, locales.Data) {
 		"value", t.amount(was), "prefilled", counted)
 }
 
-func parseValue(_ *T, text string) (string, *Note) { return parseAmount(text) }
+func parseValue(t *T, text string) (string, *Note) { return parseAmount(text, t.figure().Unit) }
 
 // answerValue asks why, where the records say otherwise.
 func answerValue(t *T, v string) error {
@@ -271,6 +289,14 @@ func askReason(t *T) (string, locales.Data) {
 	pre, _ := strconv.ParseInt(t.Get("pre"), 10, 64)     // our own number
 	value, _ := strconv.ParseInt(t.Get("value"), 10, 64) // parsed before
 	return "report.reason", dataOf("title", t.figure().Name(t.S.Lang), "value", t.amount(value), "prefilled", t.amount(pre))
+}
+
+// parseReason takes words: a number typed here is a figure that was meant.
+func parseReason(t *T, text string) (string, *Note) {
+	if written.MatchString(plain(text)) || !strings.ContainsFunc(text, unicode.IsLetter) {
+		return "", &Note{Key: "report.reason_wrong"}
+	}
+	return parseLine(t, text)
 }
 
 func answerReason(t *T, v string) error {

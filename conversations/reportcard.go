@@ -94,7 +94,7 @@ func askReportCard(t *T) (string, locales.Data) {
 func reportCardChoices(t *T) []bot.Choice {
 	v := t.Loaded.(reportView)
 	var cs []bot.Choice
-	if v.works {
+	if v.works && !v.owed.Withdrawn { // that can only be read
 		switch v.report.State {
 		case ocop.ReportOffered:
 			cs = append(cs, t.choice("recall", "report.recall"))
@@ -154,7 +154,7 @@ func answerReportCard(t *T, v string) error {
 	if v == "write" {
 		return t.writeOn(view)
 	}
-	if !view.works {
+	if !view.works || view.owed.Withdrawn {
 		t.close()
 		t.Tell("report.not_yours")
 		return nil

@@ -145,7 +145,7 @@ func (t *T) commitFigure(tx storage.Tx, r storage.Report) (Outcome, error) {
 	if err != nil || other != nil {
 		return next, err
 	}
-	next.Notes = []Note{note("report.figure_kept", "title", form.Name(t.S.Lang), "value", t.amount(value))}
+	next.Notes = []Note{note("report.figure_kept", "title", form.Name(t.S.Lang), "value", t.amount(value), "counts", form.Unit.In(t.S.Lang))}
 	return next, tx.PutReportFigure(storage.ReportFigure{Report: r.ID, Figure: id, Prefilled: prefilled, Value: value, Reason: t.Get("reason"),
 		Version: seen + 1, By: t.S.Person, At: t.Now})
 }

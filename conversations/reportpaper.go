@@ -81,7 +81,7 @@ func (t *T) reportLetter(v reportView) paper.Letter {
 	}
 	for _, x := range v.texts {
 		l.Body = append(l.Body, paper.Heading(x.Title))
-		for _, line := range strings.Split(x.Text, "\n") {
+		for _, line := range strings.Split(cmp.Or(x.Text, t.Text("letter.nothing", nil)), "\n") {
 			if strings.TrimSpace(line) != "" {
 				l.Body = append(l.Body, paper.Prose(line))
 			}

@@ -17,7 +17,7 @@ func review() *Flow {
 		Steps: []*Step{
 			{ID: "card", Load: loadReport, Ask: askReportCard, Choices: reviewChoices, Answer: answerReview},
 			{ID: "as", Load: loadReportTexts, Choices: headChoices, Answer: answerReviewAs},
-			{ID: "why", Load: loadReportTexts, Parse: parseLine, Answer: answerReviewWhy},
+			{ID: "why", Load: loadReportTexts, Parse: parseLine, Answer: answerReviewWhy, Prose: true},
 			{ID: "again", Load: loadReportTexts, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{t.choice("same", "review.same_day")}
 			}, Parse: parseAgain, Answer: answerReviewAgain},
@@ -39,6 +39,9 @@ func parseAgain(t *T, text string) (string, *Note) {
 
 // may tells whether the viewer may do act with the report as it stands.
 func (v reportView) may(act string) bool {
+	if v.owed.Withdrawn {
+		return false
+	}
 	leads := v.leads && v.report.State == ocop.ReportOffered
 	receives := v.receives && (v.report.State == ocop.ReportFiled || v.report.State == ocop.ReportSigned)
 	switch act {

@@ -62,24 +62,29 @@ func loadReports(t *T) (any, error) {
 	for _, o := range v.owed {
 		v.titles[o.Duty] = t.reportTitle(o)
 	}
-	for _, r := range append(slices.Clone(v.filed), v.waiting...) {
-		if v.titles[r.Duty], err = t.titleOf(r.Duty); err != nil {
-			return nil, err
-		}
+	v.filed, err = t.titled(v.filed, v.titles)
+	if err == nil {
+		v.waiting, err = t.titled(v.waiting, v.titles)
 	}
-	return v, nil
+	return v, err
 }
 
-// titleOf is what the report of a duty is called.
-func (t *T) titleOf(d storage.Duty) (string, error) {
-	o, err := duties.One(t.Ctx, t.reads, t.prog, d)
-	if errors.Is(err, storage.ErrNotFound) { // asked for and taken back
-		return t.unitName(string(d.Unit)), nil
+// titled notes what the reports are called, and leaves out those that nobody
+// can open: drafts of what was asked for and taken back.
+func (t *T) titled(reports []storage.Report, titles map[storage.Duty]string) ([]storage.Report, error) {
+	var seen []storage.Report
+	for _, r := range reports {
+		o, err := duties.One(t.Ctx, t.reads, t.prog, r.Duty)
+		if errors.Is(err, storage.ErrNotFound) || err == nil && o.Withdrawn && !r.State.HandedIn() {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("conversations: duty: %w", err)
+		}
+		titles[r.Duty] = t.reportTitle(o)
+		seen = append(seen, r)
 	}
-	if err != nil {
-		return "", fmt.Errorf("conversations: duty: %w", err)
-	}
-	return t.reportTitle(o), nil
+	return seen, nil
 }
 
 // ownUnits are the units a viewer works for or leads.
@@ -112,7 +117,7 @@ func (t *T) waitingReports(who storage.Viewer) ([]storage.Report, error) {
 			continue
 		}
 		o, err := duties.One(t.Ctx, t.reads, t.prog, r.Duty)
-		if errors.Is(err, storage.ErrNotFound) {
+		if errors.Is(err, storage.ErrNotFound) || err == nil && o.Withdrawn {
 			continue
 		}
 		if err != nil {

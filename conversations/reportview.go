@@ -76,6 +76,9 @@ func (t *T) reportOf(d storage.Duty, figures bool) (reportView, error) {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return v, fmt.Errorf("conversations: report: %w", err)
 	}
+	if owed.Withdrawn && !v.report.State.HandedIn() {
+		return reportView{}, nil
+	}
 	if !v.works && !v.leads && (!v.receives || !v.report.State.HandedIn()) {
 		return reportView{owed: owed}, nil
 	}
@@ -215,5 +218,5 @@ func (t *T) personName(id storage.ID) (string, error) {
 
 // reportTitle is what a report is called: «Báo cáo năm 2026, huyện Chi Lăng».
 func (t *T) reportTitle(o duties.Owed) string {
-	return t.Text("report.title", dataOf("title", t.dutyTitle(o), "unit", t.unitName(string(o.Unit))))
+	return t.Text("report.title", dataOf("title", t.dutyTitle(o), "unit", t.unitName(string(o.Unit)), "withdrawn", o.Withdrawn))
 }

@@ -64,7 +64,7 @@ var money = regexp.MustCompile(`^(?:khoang |hon |gan )?([\d.,]+) ?(ty|ti|trieu|t
 // nobody sells for 35 đồng.
 func parseMoney(text string) (string, *Note) {
 	wrong := &Note{Key: "result.money_wrong"}
-	f := strings.Join(strings.Fields(strings.ToLower(viet.Unaccent(text))), " ")
+	f := plain(text)
 	switch f {
 	case "khong", "khong co", "khong ban duoc", "chua", "chua ban duoc", "k", "ko", "0":
 		return "0", nil

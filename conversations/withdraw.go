@@ -8,7 +8,6 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/duties"
-	"ocopbot/bot/ocop"
 	"ocopbot/locales"
 	"ocopbot/storage"
 )
@@ -20,7 +19,7 @@ func withdraw() *Flow {
 		ID: withdrawFlow, Version: 1, Sure: true,
 		Steps: []*Step{
 			{ID: "which", Load: loadAskedFor, Ask: askWithdrawn, Choices: withdrawnChoices, Answer: answerWithdrawn},
-			{ID: "reason", Load: loadAskedFor, Ask: askWithdrawReason, Parse: parseLine, Answer: answerWithdrawReason},
+			{ID: "reason", Load: loadAskedFor, Ask: askWithdrawReason, Parse: parseLine, Answer: answerWithdrawReason, Prose: true},
 		},
 		Commit: commitWithdraw,
 	}
@@ -144,10 +143,22 @@ func (t *T) tellWithdrawn(n storage.Notice, m bot.Message) (bot.Message, error) 
 	if err != nil {
 		return m, err
 	}
-	if !slices.ContainsFunc(d.Units, func(u ocop.UnitKey) bool { return works(v, u) || leads(v, u) }) {
+	filed, theirs := false, false
+	for _, u := range d.Units {
+		if !works(v, u) && !leads(v, u) {
+			continue
+		}
+		theirs = true
+		r, err := t.reads.LatestReport(t.Ctx, storage.Duty{Obligation: d.Obligation(), Unit: u})
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return m, fmt.Errorf("conversations: report: %w", err)
+		}
+		filed = filed || r.State.HandedIn()
+	}
+	if !theirs {
 		return m, ErrMovedOn
 	}
-	data := dataOf("title", d.Title, "office", t.unitName(string(d.Unit)), "text", d.Why)
+	data := dataOf("title", d.Title, "office", t.unitName(string(d.Unit)), "text", d.Why, "filed", filed)
 	t.say(&m, "notice.demand_withdrawn", data)
 	return m, nil
 }

@@ -50,3 +50,9 @@ func isGreeting(text string) bool {
 	}
 	return true
 }
+
+// plain is a text without accents and in lower case, with its signs: a minus
+// counts.
+func plain(text string) string {
+	return strings.Join(strings.Fields(strings.ToLower(viet.Unaccent(text))), " ")
+}

@@ -31,6 +31,7 @@ type Owed struct {
 	Receiver  ocop.Text    // who gets it; empty: the Office
 	Basis     string       // the document it stands on; empty: the asking itself
 	Confirmed bool
+	Withdrawn bool // it was asked for and taken back: nobody owes it any more
 
 	ladder string
 	steps  []Step

@@ -34,7 +34,7 @@ func Load(ctx context.Context, r Reads, p *ocop.Programme, from, to time.Time) (
 }
 
 // One is a single duty, whenever it is due; ErrNotFound if the unit never owed
-// it, or if it was asked for and taken back.
+// it. One that was asked for and taken back is Withdrawn.
 func One(ctx context.Context, r Single, p *ocop.Programme, duty storage.Duty) (Owed, error) {
 	o, err := one(ctx, r, p, duty)
 	if err != nil {
@@ -58,10 +58,12 @@ type Single interface {
 func one(ctx context.Context, r Single, p *ocop.Programme, duty storage.Duty) (Owed, error) {
 	if id, ok := storage.DemandID(duty.Obligation); ok {
 		d, err := r.Demand(ctx, id)
-		if err == nil && (!d.Cancelled.IsZero() || !d.Asks(duty.Unit)) {
+		if err == nil && !d.Asks(duty.Unit) {
 			err = storage.ErrNotFound
 		}
-		return ofDemand(&d, duty.Unit), err
+		o := ofDemand(&d, duty.Unit)
+		o.Withdrawn = !d.Cancelled.IsZero()
+		return o, err
 	}
 	year, err := strconv.Atoi(duty.Period)
 	if err != nil {
