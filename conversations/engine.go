@@ -49,8 +49,8 @@ func New(prog *ocop.Programme, texts *locales.Texts, reads Reads) *Engine {
 // Advance runs one turn: s moves by what came in, and the reply is what the
 // person is told. When s.Pending is set afterwards there is no reply yet: s
 // is to be saved, Commit run, and Settle called with its outcome.
-func (e *Engine) Advance(ctx context.Context, s *Session, in bot.Incoming, caps bot.Caps, now time.Time, restored bool) (bot.Reply, error) {
-	t := &T{Engine: e, Ctx: ctx, S: s, In: in, Caps: caps, Now: now}
+func (e *Engine) Advance(ctx context.Context, s *Session, in *bot.Incoming, caps bot.Caps, now time.Time, restored bool) (bot.Reply, error) {
+	t := &T{Engine: e, Ctx: ctx, S: s, In: *in, Caps: caps, Now: now}
 	away := now.Sub(s.At)
 	fresh := s.Turn == 0
 	s.Turn++

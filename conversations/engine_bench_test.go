@@ -37,7 +37,7 @@ func BenchmarkFormFilling(b *testing.B) {
 			}
 		}
 		in := bot.Incoming{ID: strconv.Itoa(n + 100_000_000), Kind: bot.Text, From: "telegram:1", Text: text, At: now, MessageID: "5"}
-		r, err := e.Advance(b.Context(), s, in, caps, now, false)
+		r, err := e.Advance(b.Context(), s, &in, caps, now, false)
 		if err != nil || len(r.Messages) == 0 {
 			b.Fatal(err, text)
 		}

@@ -29,7 +29,7 @@ func TestAnOutageIsNoUnknownNumber(t *testing.T) {
 			s.Frames = append(s.Frames, Frame{Flow: flow, Version: 1, Step: w.engine.flows[flow].Steps[0].ID})
 		}
 		in := bot.Incoming{ID: "1", Kind: bot.Text, From: "telegram:2", Text: "LS26-0001", At: w.now}
-		if _, err := w.engine.Advance(w.ctx, s, in, w.caps, w.now, false); !errors.Is(err, storage.ErrUnavailable) {
+		if _, err := w.engine.Advance(w.ctx, s, &in, w.caps, w.now, false); !errors.Is(err, storage.ErrUnavailable) {
 			t.Errorf("at %s: %v", flow, err)
 		}
 	}

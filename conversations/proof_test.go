@@ -118,7 +118,7 @@ func (w *walk) advance(s *Session, text string) { w.Helper(); w.advanceAs(s, "te
 func (w *walk) advanceAs(s *Session, from bot.Address, text string) {
 	w.Helper()
 	in := bot.Incoming{Kind: bot.Text, Text: text, From: from, At: w.now}
-	if _, err := w.engine.Advance(w.ctx, s, in, w.caps, w.now, false); err != nil {
+	if _, err := w.engine.Advance(w.ctx, s, &in, w.caps, w.now, false); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -127,7 +127,7 @@ func (w *walk) advanceAs(s *Session, from bot.Address, text string) {
 func (w *walk) say(s *Session, text string) string {
 	w.Helper()
 	in := bot.Incoming{Kind: bot.Text, Text: text, From: "telegram:2", At: w.now}
-	r, err := w.engine.Advance(w.ctx, s, in, w.caps, w.now, false)
+	r, err := w.engine.Advance(w.ctx, s, &in, w.caps, w.now, false)
 	if err != nil || len(r.Messages) != 1 {
 		w.Fatalf("%q is answered %+v, %v", text, r, err)
 	}

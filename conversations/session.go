@@ -96,7 +96,7 @@ func NewSession(lang string) *Session {
 // LangOf is the language to begin a dialog in: English where the app is set to
 // it and what was typed does not look Vietnamese; many a farmer's phone was
 // never set to anything else.
-func LangOf(in bot.Incoming) string {
+func LangOf(in *bot.Incoming) string {
 	if strings.HasPrefix(strings.ToLower(in.Lang), locales.English) && viet.Unaccent(in.Text) == in.Text {
 		return locales.English
 	}
@@ -119,11 +119,11 @@ func newSessionID() string {
 func (s *Session) Renew() { s.ID = newSessionID() }
 
 // Saw tells whether an update was handled already.
-func (s *Session) Saw(in bot.Incoming) bool {
+func (s *Session) Saw(in *bot.Incoming) bool {
 	return in.ID != "" && slices.Contains(s.Handled[in.Kind.Queue()], in.ID)
 }
 
-func (s *Session) markHandled(in bot.Incoming) {
+func (s *Session) markHandled(in *bot.Incoming) {
 	if in.ID == "" {
 		return
 	}

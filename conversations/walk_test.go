@@ -282,7 +282,7 @@ func (w *walk) go1(from placed, how string, in bot.Incoming) {
 	w.now = w.now.Add(time.Millisecond)
 	in.From, in.At = from.addr, w.now
 	path := from.path + " > " + how
-	r, err := w.engine.Advance(w.ctx, s, in, w.caps, w.now, false)
+	r, err := w.engine.Advance(w.ctx, s, &in, w.caps, w.now, false)
 	if err == nil && s.Pending {
 		r, err = w.commit(s, from.addr)
 	}

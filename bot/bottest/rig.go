@@ -45,7 +45,9 @@ type answers struct {
 	lost int
 }
 
-// EnqueueAnswer implements dispatch.Answers.
+// Answered and EnqueueAnswer implement dispatch.Answers.
+func (*answers) Answered(string) {}
+
 func (a *answers) EnqueueAnswer(context.Context, bot.Address, string, int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

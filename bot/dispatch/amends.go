@@ -18,7 +18,7 @@ func (d *Dispatcher) outcome(ctx context.Context, key storage.Key) ([]byte, erro
 
 // giveUp takes back a due commit that fails by its own fault: it would fail
 // before every later message of the person, and none would ever be handled.
-func (h handler) giveUp(ctx context.Context, addr bot.Address) error {
+func (h *handler) giveUp(ctx context.Context, addr bot.Address) error {
 	stored, err := h.sessions.Load(ctx, addr)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil

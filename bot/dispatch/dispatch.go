@@ -36,8 +36,12 @@ type Records interface {
 	AddDead(ctx context.Context, d storage.Dead) error
 }
 
-// Answers takes answers that could not be sent at once.
+// Answers knows what is sent of answers, and takes those that could not be
+// sent at once.
 type Answers interface {
+	// Answered tells that a message goes out by a channel now, so that what is
+	// less urgent makes room for it.
+	Answered(channel string)
 	// EnqueueAnswer has the answer of a turn rendered again and sent later,
 	// unless the dialog has moved on by then.
 	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int) error
@@ -84,7 +88,7 @@ func New(o Options) *Dispatcher {
 }
 
 // For is the handler of one channel.
-func (d *Dispatcher) For(caps bot.Caps) bot.Handler { return handler{d, caps} }
+func (d *Dispatcher) For(caps bot.Caps) bot.Handler { return &handler{d, caps} }
 
 type handler struct {
 	*Dispatcher
@@ -95,7 +99,7 @@ type handler struct {
 // it is set aside: one poisonous message must not stop a chat.
 const attempts = 3
 
-func (h handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+func (h *handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
 	leave, err := h.queue.enter(ctx, in.From)
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("dispatch: waiting behind the same person's messages: %w", err)
@@ -103,13 +107,16 @@ func (h handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error)
 	defer leave()
 
 	if in.Kind == bot.Blocked || in.Kind == bot.Unblocked {
-		return bot.Reply{}, h.reachable(ctx, in)
+		return bot.Reply{}, h.reachable(ctx, &in)
 	}
 	var r bot.Reply
 	for range attempts {
-		r, err = h.guarded(ctx, in)
+		r, err = h.guarded(ctx, &in)
 		if err == nil {
 			h.turns.WithLabelValues(h.caps.Name, "answered").Inc()
+			for range r.Messages {
+				h.answers.Answered(h.caps.Name)
+			}
 			return r, nil
 		}
 		if passing(err) {
@@ -117,7 +124,7 @@ func (h handler) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error)
 			return bot.Reply{}, err
 		}
 	}
-	return h.setAside(ctx, in, err)
+	return h.setAside(ctx, &in, err)
 }
 
 // passing tells the failures that are not the message's own: the servers'
@@ -128,7 +135,7 @@ func passing(err error) bool {
 }
 
 // setAside stores that a message could not be handled, apologises and lets it go.
-func (h handler) setAside(ctx context.Context, in bot.Incoming, cause error) (bot.Reply, error) {
+func (h *handler) setAside(ctx context.Context, in *bot.Incoming, cause error) (bot.Reply, error) {
 	h.turns.WithLabelValues(h.caps.Name, "dead").Inc()
 	h.log.Error("message set aside", "from", in.From.Masked(), "kind", in.Kind, "cause", cause)
 	dead := storage.Dead{ID: storage.NewID(h.now()), Addr: in.From.Masked(), Kind: in.Kind, Cause: cause.Error(), At: h.now()}
@@ -138,6 +145,7 @@ func (h handler) setAside(ctx context.Context, in bot.Incoming, cause error) (bo
 	if err := h.giveUp(ctx, in.From); err != nil {
 		return bot.Reply{}, err
 	}
+	h.answers.Answered(h.caps.Name)
 	text := h.texts.Text(in.Lang, h.caps.Form, "engine.apology", nil)
 	return bot.Reply{Messages: []bot.Message{{Text: text}}}, nil
 }
@@ -145,7 +153,7 @@ func (h handler) setAside(ctx context.Context, in bot.Incoming, cause error) (bo
 // errPanic is a turn that panicked; its text names the place, not the words.
 var errPanic = errors.New("dispatch: panic")
 
-func (h handler) guarded(ctx context.Context, in bot.Incoming) (r bot.Reply, err error) {
+func (h *handler) guarded(ctx context.Context, in *bot.Incoming) (r bot.Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.log.Error("panic in a turn", "from", in.From.Masked(), "stack", string(debug.Stack()))
@@ -159,7 +167,7 @@ func (h handler) guarded(ctx context.Context, in bot.Incoming) (r bot.Reply, err
 // the session meanwhile.
 const conflicts = 8
 
-func (h handler) turn(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+func (h *handler) turn(ctx context.Context, in *bot.Incoming) (bot.Reply, error) {
 	for range conflicts {
 		r, err := h.once(ctx, in)
 		if !errors.Is(err, storage.ErrConflict) {
@@ -171,7 +179,7 @@ func (h handler) turn(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
 
 // once is the turn itself. ErrConflict: another process was quicker, and all
 // is to be done again on what it left.
-func (h handler) once(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
+func (h *handler) once(ctx context.Context, in *bot.Incoming) (bot.Reply, error) {
 	now := h.now()
 	s, previous, restored, err := h.load(ctx, in, now)
 	if err != nil {
@@ -200,7 +208,7 @@ func (h handler) once(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
 }
 
 // load reads the session; who has none starts one, as the person the records know.
-func (h handler) load(ctx context.Context, in bot.Incoming, now time.Time) (s *conversations.Session, previous int, restored bool, err error) {
+func (h *handler) load(ctx context.Context, in *bot.Incoming, now time.Time) (s *conversations.Session, previous int, restored bool, err error) {
 	stored, err := h.sessions.Load(ctx, in.From)
 	if err == nil {
 		s, err = conversations.DecodeSession(stored.Data)
@@ -223,7 +231,7 @@ func (h handler) load(ctx context.Context, in bot.Incoming, now time.Time) (s *c
 	return s, previous, false, nil
 }
 
-func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *conversations.Session) error {
+func (h *handler) save(ctx context.Context, addr bot.Address, previous int, s *conversations.Session) error {
 	s.Turn = max(s.Turn, previous+1)
 	if err := h.sessions.Save(ctx, addr, previous, s.Stored()); err != nil {
 		return fmt.Errorf("dispatch: save: %w", err)
@@ -235,7 +243,7 @@ func (h handler) save(ctx context.Context, addr bot.Address, previous int, s *co
 // and again, when that opened a form which has all its answers already.
 // The commit is keyed by session and turn, so that whoever finds it due may
 // run it.
-func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (r bot.Reply, err error) {
+func (h *handler) settle(ctx context.Context, s *conversations.Session, addr bot.Address, now time.Time) (r bot.Reply, err error) {
 	for s.Pending {
 		previous := s.Turn
 		if s.Erases() && s.Person != 0 {
@@ -274,7 +282,7 @@ func (h handler) settle(ctx context.Context, s *conversations.Session, addr bot.
 // resettle has a person's dialogs at their other addresses go on as they now
 // want to be spoken to. A dialog that moves on at that moment keeps its own way
 // until it begins anew.
-func (h handler) resettle(ctx context.Context, s *conversations.Session, but bot.Address) error {
+func (h *handler) resettle(ctx context.Context, s *conversations.Session, but bot.Address) error {
 	routes, err := h.records.Routes(ctx, s.Person)
 	if err != nil {
 		return fmt.Errorf("dispatch: routes: %w", err)
@@ -303,7 +311,7 @@ func (h handler) resettle(ctx context.Context, s *conversations.Session, but bot
 
 // forget deletes a person's dialogs at their other addresses. It comes before
 // the records are erased, for nothing tells those addresses afterwards.
-func (h handler) forget(ctx context.Context, person storage.ID, but bot.Address) error {
+func (h *handler) forget(ctx context.Context, person storage.ID, but bot.Address) error {
 	routes, err := h.records.Routes(ctx, person)
 	if err != nil {
 		return fmt.Errorf("dispatch: routes: %w", err)
@@ -320,7 +328,7 @@ func (h handler) forget(ctx context.Context, person storage.ID, but bot.Address)
 }
 
 // reachable notes that a person blocked the bot, or came back.
-func (h handler) reachable(ctx context.Context, in bot.Incoming) error {
+func (h *handler) reachable(ctx context.Context, in *bot.Incoming) error {
 	var dead time.Time
 	var why bot.SendCode
 	if in.Kind == bot.Blocked {
@@ -332,11 +340,11 @@ func (h handler) reachable(ctx context.Context, in bot.Incoming) error {
 	return nil
 }
 
-func (h handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, cause error) error {
+func (h *handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, cause error) error {
 	se := bot.AsSendError(cause)
 	h.turns.WithLabelValues(h.caps.Name, "undelivered_"+string(se.Code)).Inc()
 	if se.Code == bot.Unreachable {
-		return h.reachable(ctx, bot.Incoming{Kind: bot.Blocked, From: to})
+		return h.reachable(ctx, &bot.Incoming{Kind: bot.Blocked, From: to})
 	}
 	if !se.Retryable() || r.Session == "" {
 		h.log.Error("answer cannot be sent", "to", to.Masked(), "cause", cause)

@@ -65,6 +65,11 @@ func (tx poisonedTx) AddIdea(i *storage.Idea, actor storage.ID) error {
 
 const poison = "Mật ong độc"
 
+// answers are all sent at once.
+type answers struct{ dispatch.Answers }
+
+func (answers) Answered(string) {}
+
 // house is a dispatcher on an SQLite file.
 type house struct {
 	t       *testing.T
@@ -101,7 +106,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, store: &poisoned{Store: store}, texts: texts, metrics: prometheus.NewRegistry()}
 	d := dispatch.New(dispatch.Options{
 		Engine: conversations.New(prog, texts, h.store), Sessions: store.Sessions(), Records: h.store,
-		Texts: texts, Log: log, Now: time.Now, Metrics: h.metrics,
+		Answers: answers{}, Texts: texts, Log: log, Now: time.Now, Metrics: h.metrics,
 	})
 	h.h = d.For(bot.Caps{Name: "telegram", Buttons: true, Longest: 4096})
 	return h

@@ -178,27 +178,6 @@ func (a *app) close() error {
 	return errors.Join(errs...)
 }
 
-// handler is what a channel hands its messages to.
-func (a *app) handler(c bot.Channel) bot.Handler {
-	return counting{a.dispatch.For(c.Caps()), c.Caps().Name, a.outbox}
-}
-
-// counting has announcements make room for the answers that go out.
-type counting struct {
-	bot.Handler
-	channel string
-	outbox  *outbox.Outbox
-}
-
-// Handle implements bot.Handler.
-func (c counting) Handle(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
-	r, err := c.Handler.Handle(ctx, in)
-	for range r.Messages {
-		c.outbox.Answered(c.channel)
-	}
-	return r, err
-}
-
 // startOutbox begins to deliver; the function it returns ends that.
 func (a *app) startOutbox(ctx context.Context) (stop func(), err error) {
 	if err := a.outbox.Start(ctx); err != nil {

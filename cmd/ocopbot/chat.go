@@ -65,7 +65,7 @@ func (c *chatCmd) Run(ctx context.Context, s *Settings, io streams) (err error) 
 		return err
 	}
 	defer stop()
-	return phone.Receive(ctx, a.handler(phone))
+	return phone.Receive(ctx, a.dispatch.For(phone.Caps()))
 }
 
 // filesFolder is where files that the bot sends are put: beside the records.

@@ -72,7 +72,7 @@ func (*serveCmd) Run(ctx context.Context, s *Settings) error {
 	health.mount(mux)
 	if tg != nil {
 		if s.TelegramWebhookURL != "" {
-			mux.Handle("/telegram/webhook", tg.Webhook(a.handler(tg)))
+			mux.Handle("/telegram/webhook", tg.Webhook(a.dispatch.For(tg.Caps())))
 		}
 	}
 	if texts != nil {
@@ -191,7 +191,7 @@ func (a *app) runTelegram(ctx context.Context, tg *telegram.Channel) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.insistCommands(ctx, tg) })
 	defer wg.Wait()
-	if err := tg.Receive(ctx, a.handler(tg)); err != nil {
+	if err := tg.Receive(ctx, a.dispatch.For(tg.Caps())); err != nil {
 		return fmt.Errorf("telegram: %w", err)
 	}
 	<-ctx.Done()

@@ -214,7 +214,7 @@ func (m *shortMessages) bind(a *app) {
 
 // receiveSMS handles what comes in until ctx ends.
 func (a *app) receiveSMS(ctx context.Context) {
-	if err := a.sms.channel.Receive(ctx, a.handler(a.sms.channel)); err != nil {
+	if err := a.sms.channel.Receive(ctx, a.dispatch.For(a.sms.channel.Caps())); err != nil {
 		a.log.Error("sms", "cause", err)
 	}
 }

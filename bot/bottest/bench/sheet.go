@@ -161,5 +161,5 @@ func (p *provincePhone) taps(ctx context.Context, id string) (bot.Reply, error) 
 func (p *provincePhone) says(ctx context.Context, in bot.Incoming) (bot.Reply, error) {
 	p.turn++
 	in.ID, in.From, in.At = fmt.Sprint(p.turn), provinceAddress, p.now
-	return p.engine.Advance(ctx, p.s, in, bot.Caps{Name: "telegram", Buttons: true, Files: true, Longest: 4096}, p.now, false)
+	return p.engine.Advance(ctx, p.s, &in, bot.Caps{Name: "telegram", Buttons: true, Files: true, Longest: 4096}, p.now, false)
 }
