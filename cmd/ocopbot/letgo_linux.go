@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 // of what the process takes when it starts; the pages that are needed again
 // are mapped again, from the kernel's cache, at the first touch.
 func letGo() error {
+	runtime.GC() // what pools keep survives one collection
 	debug.FreeOSMemory()
 	maps, err := os.Open("/proc/self/maps")
 	if err != nil {

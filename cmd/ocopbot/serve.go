@@ -25,7 +25,7 @@ type serveCmd struct{}
 // gcPercent has the collector run more often than Go's 100: beside
 // its database on a machine of 1 GB, memory is dearer than processor. GOGC
 // overrides it.
-const gcPercent = 50
+const gcPercent = 30
 
 // drain is how long turns may take to finish after SIGTERM.
 const drain = 10 * time.Second

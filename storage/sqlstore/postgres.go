@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -22,6 +23,9 @@ func (s *Store) openPostgres(ctx context.Context, maxConns int) error {
 		c.MaxConns = int32(min(maxConns, 1000))
 	}
 	c.ConnConfig.ConnectTimeout = patience
+	if c.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
+		c.ConnConfig.DescriptionCacheCapacity = 0 // another mode's, 30 KB a connection
+	}
 	params := c.ConnConfig.RuntimeParams
 	if params["application_name"] == "" {
 		params["application_name"] = "ocopbot"
