@@ -76,11 +76,17 @@ func (s *Settings) check() error {
 		if u, err := url.Parse(s.TelegramWebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !plain) {
 			bad("TELEGRAM_WEBHOOK_URL", "not an address such as https://bot.example.vn/telegram/webhook")
 		}
-		if !secretShape.MatchString(s.TelegramWebhookSecret) {
-			bad("TELEGRAM_WEBHOOK_SECRET", "needed with TELEGRAM_WEBHOOK_URL: 1 to 256 letters, digits, _ or -")
-		}
 		if s.TelegramToken == "" {
 			bad("TELEGRAM_TOKEN", "needed with TELEGRAM_WEBHOOK_URL")
+		}
+	}
+	if s.TelegramWebhookURL+s.TelegramWebhookSecret != "" && !secretShape.MatchString(s.TelegramWebhookSecret) {
+		bad("TELEGRAM_WEBHOOK_SECRET", "needed with TELEGRAM_WEBHOOK_URL: 1 to 256 letters, digits, _ or -")
+	}
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy"} {
+		// net/http goes past a proxy it cannot read, without a word.
+		if proxy := os.Getenv(name); proxy != "" && !isProxy(proxy) {
+			bad(name, "not a proxy such as http://host:3128 or socks5://host:1080")
 		}
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
@@ -98,6 +104,15 @@ func (s *Settings) check() error {
 	wrong = append(wrong, s.SMS.check()...)
 	wrong = append(wrong, s.checkProgramme()...)
 	return errors.Join(wrong...)
+}
+
+// isProxy tells what net/http takes for a proxy's address, with a scheme or without.
+func isProxy(address string) bool {
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
 func isPort(s string) bool {
