@@ -23,7 +23,33 @@ func askWhom() *Flow {
 			t.Tell("ask.answer", "topic", v)
 			return nil
 		},
+		Hears: func(t *T, text string) bool { return t.tellWho(text) },
 	}}}
+}
+
+// mostAnswering is how many offices are named at once: a question about more
+// is a general one.
+const mostAnswering = 2
+
+// tellWho answers a question that says what it is about; false: it does not.
+func (t *T) tellWho(question string) bool {
+	found := t.prog.Answering(question, t.Now)
+	if len(found) == 0 || len(found) > mostAnswering {
+		return false
+	}
+	for _, c := range found {
+		t.Tell("ask.answer", "topic", c.ID)
+	}
+	return true
+}
+
+// whom opens the list of who answers for what, or answers at once: that is all
+// in the middle of a form, which goes on.
+func (t *T) whom(question string) error {
+	if t.tellWho(question) && t.flows[t.F().Flow].Draft {
+		return nil
+	}
+	return t.open(askFlow, nil)
 }
 
 func (t *T) whoAnswers(topic string) string {

@@ -14,6 +14,7 @@ func callMe() *Flow {
 		ID: callFlow, Version: 1, Consent: true,
 		Begin: func(t *T) error {
 			if t.S.Person == 0 {
+				t.takeFromForm()
 				return nil
 			}
 			p, err := t.reads.Person(t.Ctx, t.S.Person)
@@ -56,6 +57,18 @@ func callMe() *Flow {
 			{ID: "about", Optional: true, Parse: parseLine},
 		},
 		Commit: commitCall,
+	}
+}
+
+// takeFromForm takes what was said of oneself in a form that is not sent yet.
+func (t *T) takeFromForm() {
+	for _, fr := range t.S.Frames {
+		if fr.Flow == registerFlow {
+			for _, key := range []string{"name", "phone", "place"} {
+				t.Set(key, fr.get(key))
+			}
+			t.Set("known", fr.get("name"))
+		}
 	}
 }
 

@@ -160,7 +160,7 @@ func (t *T) wish(g understand.Guess) error {
 	case understand.Help:
 		return t.explain(t.topicNamed(t.In.Text))
 	case understand.AskWhom:
-		return t.open(askFlow, nil)
+		return t.whom(t.In.Text)
 	case understand.CallMe:
 		return t.open(callFlow, nil)
 	case understand.MyData:

@@ -133,6 +133,10 @@ func (t *T) whichForm(arg, choose string) (number string, how tie, err error) {
 	}
 	switch ideas := v.([]storage.Idea); len(ideas) {
 	case 0:
+		if t.opened(registerFlow) {
+			t.Tell("status.unsent")
+			return "", noTie, nil
+		}
 		t.Tell("status.none")
 		return "", noTie, nil
 	case 1:

@@ -1,6 +1,9 @@
 package ocop
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ProducerType is what sort of producer registers an idea.
 type ProducerType struct {
@@ -117,6 +120,8 @@ type Contact struct {
 	Topic Text // what people ask about
 	Who   Text // the office
 	For   Text // what it does for them
+
+	words [][]word // what a question about it has in it
 }
 
 func (c Contact) id() string { return c.ID }
@@ -126,6 +131,27 @@ func (p *Programme) Contact(id string) (Contact, bool) { return latest(p.directo
 
 // DirectoryAt is who answers for what at a moment.
 func (p *Programme) DirectoryAt(at time.Time) []Contact { return holding(p.directory, at) }
+
+// Answering finds who answers a question, by the words in it.
+func (p *Programme) Answering(question string, at time.Time) (found []Contact) {
+	asked, _ := words(question)
+	for _, c := range p.DirectoryAt(at) {
+		if slices.ContainsFunc(c.words, func(phrase []word) bool { return within(asked, phrase) }) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// within tells whether a phrase stands in a text.
+func within(text, phrase []word) bool {
+	for i := 0; i+len(phrase) <= len(text); i++ {
+		if slices.EqualFunc(phrase, text[i:i+len(phrase)], word.fits) {
+			return true
+		}
+	}
+	return false
+}
 
 // Target is one figure of the plan that the province tracks.
 type Target struct {

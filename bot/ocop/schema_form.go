@@ -55,7 +55,12 @@ func (p *Programme) readOffices(o *object) {
 	var lines []int
 	o.blocks("directory", func(rule Rule, n *yaml.Node) {
 		b := o.object(n)
-		p.directory = append(p.directory, Contact{Rule: rule, ID: b.text("id"), Topic: b.both("topic"), Who: b.both("who"), For: b.both("for")})
+		c := Contact{Rule: rule, ID: b.text("id"), Topic: b.both("topic"), Who: b.both("who"), For: b.both("for")}
+		for _, phrase := range b.texts("words") {
+			ws, _ := words(phrase)
+			c.words = append(c.words, ws)
+		}
+		p.directory = append(p.directory, c)
 		lines = append(lines, n.Line)
 		b.done()
 	})
