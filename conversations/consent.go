@@ -66,6 +66,20 @@ func consent() *Flow {
 	}}}
 }
 
+// greet asks a stranger for consent. What it was asked for already goes on
+// when it is given; what was only looked at is left.
+func (t *T) greet(with map[string]string) error {
+	for i, fr := range t.S.Frames {
+		if fr.Flow == consentFlow {
+			t.S.Frames = t.S.Frames[:i+1]
+			t.Set("more", with["more"])
+			return nil
+		}
+	}
+	t.home()
+	return t.open(consentFlow, with)
+}
+
 // known returns the session's person inside a transaction, and makes one, with
 // address and consent, when nothing was recorded of them before.
 func (t *T) known(tx storage.Tx) (storage.Person, error) {

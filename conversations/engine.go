@@ -328,7 +328,7 @@ func (t *T) start() error {
 	}
 	if !t.S.Consented() {
 		t.Tell("home.hello")
-		return t.open(consentFlow, nil)
+		return t.greet(nil)
 	}
 	t.home()
 	return nil

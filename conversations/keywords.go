@@ -65,7 +65,7 @@ func (t *T) takeKeyword(rest string) (done bool, err error) {
 		if t.S.Consented() {
 			return true, t.wish(understand.Guess{Intent: understand.MyData, Score: 1, Whole: true})
 		}
-		return true, t.open(consentFlow, map[string]string{"more": "1"})
+		return true, t.greet(map[string]string{"more": "1"})
 	}
 	if t.Caps.Brief && t.words.Understand(t.In.Text).Score < sure { // «OCOP là gì?» is a question
 		t.In.Text = rest
