@@ -58,6 +58,11 @@ func TestLoopIsBroken(t *testing.T) {
 	}
 	say("Dang ky san pham")
 	r.kept("something else", 1)
+	// One that numbers its answers.
+	for i := range 5 {
+		say(fmt.Sprintf("Cam on da lien he. Ma yeu cau %d, luc 8:%02d.", 97+i, i))
+	}
+	r.kept("rounds with a new number each", 3)
 	say(auto)
 	r.kept("after something else", 1)
 
