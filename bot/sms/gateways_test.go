@@ -39,7 +39,7 @@ func TestNextGatewayTakesOver(t *testing.T) {
 	k2, g2 := r.second("modem")
 	r.open(r.gateway("kannel"), g2)
 	hello := bot.Message{Text: "Chào"}
-	for _, refusal := range []int{503, 429, 403} {
+	for _, refusal := range []int{503, 429, 403, 400} {
 		r.kannel.Refuse(refusal)
 		if id, err := r.Send(t.Context(), an, hello); err != nil || len(k2.Sent(an.ID())) != 1 || id[:6] != "modem:" {
 			t.Errorf("after %d: %q, %v", refusal, id, err)
@@ -51,7 +51,7 @@ func TestNextGatewayTakesOver(t *testing.T) {
 		t.Errorf("an unknown fate: %v", err)
 	}
 	days, err := r.store.SMSDays(t.Context(), r.now)
-	if err != nil || len(days) != 2 || days[0].Gateway != "kannel" || days[0].Failed != 3 || days[0].Segments != 1 || days[1].Segments != 3 {
+	if err != nil || len(days) != 2 || days[0].Gateway != "kannel" || days[0].Failed != 4 || days[0].Segments != 1 || days[1].Segments != 4 {
 		t.Errorf("%+v, %v", days, err)
 	}
 }

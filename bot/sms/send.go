@@ -40,7 +40,10 @@ func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane 
 	if err != nil {
 		return "", err
 	}
-	best := &bot.SendError{Code: bot.Exhausted, After: time.Hour, Err: errors.New("no gateway sends message by message")}
+	if len(gateways) == 0 {
+		return "", &bot.SendError{Code: bot.Exhausted, After: time.Hour, Err: errors.New("no gateway sends message by message")}
+	}
+	var best *bot.SendError
 	for _, g := range gateways {
 		err := c.waitTurn(ctx, g, lane)
 		if err == nil {
@@ -54,7 +57,7 @@ func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane 
 			return "", failure
 		}
 		c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", failure)
-		if slices.Index(surelyNot, failure.Code) <= slices.Index(surelyNot, best.Code) {
+		if best == nil || slices.Index(surelyNot, failure.Code) <= slices.Index(surelyNot, best.Code) {
 			best = failure
 		}
 	}
@@ -62,8 +65,9 @@ func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane 
 }
 
 // surelyNot are the failures after which another gateway may be tried, those
-// that pass soonest first.
-var surelyNot = []bot.SendCode{bot.Limited, bot.Unavailable, bot.Forbidden, bot.Exhausted}
+// that pass soonest first. What one gateway rejects, by its own rules of senders
+// and words, another may carry.
+var surelyNot = []bot.SendCode{bot.Limited, bot.Unavailable, bot.Forbidden, bot.Exhausted, bot.Rejected}
 
 // carriers are the gateways that may carry a message, in their order.
 func (c *Channel) carriers(m bot.Message) []Gateway {

@@ -22,6 +22,7 @@ func TestSendSaysWhyNot(t *testing.T) {
 	if got := r.kannel.Sent(an.ID()); !slices.Equal(got, []string{"Anh/chi dong y?\n1. Dong y\n2. Khong"}) {
 		t.Errorf("sent %q", got)
 	}
+	r.open(r.gateway("kannel"))
 	for status, code := range map[int]bot.SendCode{400: bot.Rejected, 200: bot.Unknown} {
 		r.kannel.Refuse(status)
 		_, err := r.Send(t.Context(), an, question)
@@ -33,6 +34,7 @@ func TestSendSaysWhyNot(t *testing.T) {
 	if _, err := r.Send(t.Context(), "tel:9029", question); bot.AsSendError(err).Code != bot.Unreachable {
 		t.Errorf("a short code: %v", err)
 	}
+	r.open(r.o.Gateways...)
 	// All gateways are out of reach: the others refuse connections.
 	r.kannel.Refuse(503)
 	_, err := r.Send(t.Context(), an, question)
