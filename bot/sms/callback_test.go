@@ -5,7 +5,9 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"ocopbot/bot"
+	"ocopbot/bot/sms"
 )
 
 func TestCallbacksProveThemselves(t *testing.T) {
@@ -162,4 +165,47 @@ func TestReportsMoveForward(t *testing.T) {
 	if wrong := r.kannel.Complaints(); len(wrong) > 0 {
 		t.Error(wrong)
 	}
+}
+
+// SpeedSMS gives what comes in no id: what is delivered again at once is known,
+// and the same answer to the next question is another.
+func TestSpeedSMS(t *testing.T) {
+	r := newRig(t, nil)
+	g := r.gateway("esms")
+	g.Name, g.Driver = "speedsms", sms.SpeedSMS
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"status":"success","code":"00","data":{"tranId":42}}`)
+	}))
+	defer server.Close()
+	g.URL = server.URL
+	r.open(g)
+	event := func(body string, want int) {
+		t.Helper()
+		if got := r.calls(http.MethodPost, "/sms/speedsms/event?key="+url.QueryEscape(secret), []byte(body), nil); got != want {
+			t.Errorf("%.60s is answered %d", body, got)
+		}
+	}
+	one := `{"type":"sms","phone":"84912000001","content":"1"}`
+	event(one, 200)
+	event(one, 200)
+	r.kept("delivered again", 1)
+	r.now = r.now.Add(20 * time.Second)
+	event(one, 200)
+	r.kept("said again", 1)
+	if _, err := r.Send(t.Context(), an, bot.Message{Text: "Chào"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		status string
+		want   sms.State
+	}{{"1", sms.Sent}, {"0", sms.Delivered}, {"64", sms.Delivered}} {
+		event(`{"type":"report","tranId":42,"phone":"84912000001","status":`+c.status+`}`, 200)
+		var state sms.State
+		if err := r.store.DB().QueryRowContext(t.Context(), `SELECT state FROM outbound WHERE provider = '42'`).Scan(&state); err != nil || state != c.want {
+			t.Errorf("after %s it is %d, want %d (%v)", c.status, state, c.want, err)
+		}
+	}
+	event(`{"type":"report"}`, 400)
+	event(`{"type":"sms","content":"1"}`, 400)
+	event(strings.Repeat(" ", 70_000), 400)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,10 +78,14 @@ func speedAccepted(status int, body []byte) (string, *bot.SendError) {
 // between may still arrive.
 const speedFailed = 64
 
+// speedAgain is how soon nobody answers: an SMS takes some seconds each way,
+// and somebody has to read it.
+const speedAgain = 15 * time.Second
+
 // speedEvent reads {type: "report", tranId, phone, status} or {type: "sms",
-// phone, content}. What comes in has no id: the words and the minute stand for
-// it, so that its being delivered again is known, and the same words said
-// later are not.
+// phone, content}. What comes in has no id: the words and the moment stand for
+// it, so that its being delivered again is known, and a "1" that answers the
+// next question is not taken for it.
 func speedEvent(_ Gateway, _ *http.Request, body []byte, now time.Time) (Callback, error) {
 	var e struct {
 		Type    string          `json:"type"`
@@ -109,7 +114,7 @@ func speedEvent(_ Gateway, _ *http.Request, body []byte, now time.Time) (Callbac
 		if e.Phone == "" {
 			return Callback{}, fmt.Errorf("%w: no sender", errCallback)
 		}
-		id := e.Phone + "\x00" + e.Content + "\x00" + now.UTC().Format("200601021504")
+		id := e.Phone + "\x00" + e.Content + "\x00" + strconv.FormatInt(now.UnixMilli()/speedAgain.Milliseconds(), 10)
 		sum := sha256.Sum256([]byte(id))
 		return Callback{Message: &Received{ID: hex.EncodeToString(sum[:12]), From: e.Phone, Text: e.Content, At: now}}, nil
 	}
