@@ -15,23 +15,24 @@ import (
 
 // ServeHTTP takes what gateways call, at /sms/<gateway>/<hook>. It answers
 // 200 only when what came in is on disk, or is nothing to keep; 401 to who
-// proves nothing, 400 to what cannot be read, 503 when it cannot be kept.
+// proves nothing, 400 to what cannot be read, 404 to who names no gateway of
+// ours, 503 when it cannot be kept.
 // Nothing of a refused request is stored, and no number is logged.
 func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, hookName, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/sms/"), "/")
 	g, hook, ok := c.hook(name, hookName)
-	if !ok {
-		w.WriteHeader(http.StatusNotFound)
-		return
-	}
-	if r.Method != hook.Method {
+	status := http.StatusNotFound
+	switch {
+	case !ok: // its name may be anything, and is not logged
+		name, hookName = "", ""
+	case r.Method != hook.Method:
 		w.Header().Set("Allow", hook.Method)
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
+		status = http.StatusMethodNotAllowed
+	default:
+		status = c.take(r, g, hook)
 	}
-	status := c.take(r, g, hook)
 	if status != http.StatusOK {
-		c.log.Warn("sms: a callback is refused", "gateway", g.Name, "hook", hookName, "status", status)
+		c.log.Warn("sms: a callback is refused", "gateway", name, "hook", hookName, "status", status)
 	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "2")
