@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,14 +41,24 @@ func (r *report) sms(ctx context.Context, s *Settings, test smsTest) error {
 	if n := m.spool.Waiting(); n > 0 {
 		r.note("sms", fmt.Sprintf("%d messages wait in %s for the database", n, s.SMS.Spool))
 	}
+	notSent := func() {
+		if test.Number != "" {
+			r.check("sms test", errors.New("not sent: what it costs is noted in the database, which `ocopbot serve` or `migrate` makes"))
+		}
+	}
 	if s.noFileYet() {
+		notSent()
 		return nil
 	}
 	store, err := openRecords(ctx, s)
-	if err != nil || store.usable(ctx) != nil {
-		return err // the database was complained of already
+	if err != nil {
+		return err
 	}
 	defer func() { r.checkClosed("database", store.Close()) }()
+	if store.usable(ctx) != nil { // the database was complained of already
+		notSent()
+		return nil
+	}
 	m.store.Inbound, m.store.records, m.store.paces = store.Inbound(), store, smsPaces(m.gateways, nil)
 	if test.Number != "" {
 		if err := r.smsTest(ctx, m, test); err != nil {
