@@ -35,12 +35,27 @@ func (t *T) dutyTitle(o duties.Owed) string {
 	return title
 }
 
-// receiver is who gets it: the named one, or the office that asks.
+// receiver is who gets it: the named one, or whoever stands for the office that
+// asks.
 func (t *T) receiver(o duties.Owed) string {
 	if r := o.Receiver.In(t.S.Lang); r != "" {
 		return r
 	}
-	return t.unitName(string(o.Office))
+	if office, ok := t.prog.Unit(o.Office); ok && office.Kind != ocop.Province {
+		return t.Text("letter.district", dataOf("name", office.Title()))
+	}
+	return t.agency()
+}
+
+// agency is the department that runs the programme for the province: the
+// receiver of what is owed to it.
+func (t *T) agency() string {
+	for _, d := range t.prog.DueDates(t.Now.In(ocop.Local).Year()) {
+		if r := d.Obligation.Receiver.In(t.S.Lang); r != "" && d.Obligation.Above == ocop.Province {
+			return r
+		}
+	}
+	return t.Text("letter.province", dataOf("name", t.provinceName()))
 }
 
 // dayName is a day with its weekday: «thứ Bảy 29/11».

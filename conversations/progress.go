@@ -52,6 +52,15 @@ func progress() *Flow {
 			return nil
 		}},
 		{ID: "view", Load: loadProgress, Ask: askProgress, Choices: progressChoices, Answer: answerProgress},
+		{ID: "as", Load: loadProgress, Choices: func(t *T) []bot.Choice {
+			return []bot.Choice{t.choice("head", "progress.as_head"), t.choice(asDeputy, "progress.as_deputy")}
+		}, Answer: func(t *T, as string) error {
+			report := t.Get("report")
+			t.Tell("progress.letter", "report", report, "as", as)
+			t.Tell("progress.letter_edit", "report", report, "as", as)
+			t.goTo("view")
+			return nil
+		}},
 	}}
 }
 
@@ -112,7 +121,14 @@ func loadRecentReports(t *T) (any, error) {
 // recentReports are the reports around today, the latest due first, without
 // how far the units are.
 func (t *T) recentReports() ([]filings, error) {
-	owed, err := t.owedBetween(t.Now.AddDate(0, 0, -progressBack), t.Now.AddDate(0, 0, progressAhead))
+	from, err := t.chasedSince()
+	if err != nil {
+		return nil, err
+	}
+	if back := t.Now.AddDate(0, 0, -progressBack); back.After(from) {
+		from = back
+	}
+	owed, err := t.owedBetween(from, t.Now.AddDate(0, 0, progressAhead))
 	if err != nil {
 		return nil, err
 	}
@@ -256,8 +272,7 @@ func answerProgress(t *T, v string) error {
 	case "sheet":
 		t.Tell("progress.sheet", "report", report)
 	case "letter":
-		t.Tell("progress.letter", "report", report)
-		t.Tell("progress.letter_edit", "report", report)
+		t.goTo("as")
 	case "calls":
 		t.Tell("progress.calls", "report", report)
 	case "others":

@@ -32,7 +32,7 @@ func (t *T) provinceNote(n Note) (string, *bot.Attachment, error) {
 		return t.provincePaper(n.Key, "tong-hop-"+day+".xlsx", paper.XLSX, func(*T) ([]byte, error) { return vi.consolidatedSheet(f) })
 	case "progress.letter_edit":
 		return t.provincePaper(n.Key, "tong-hop-"+day+".docx", paper.DOCX, func(*T) ([]byte, error) {
-			l, err := vi.consolidatedLetter(f)
+			l, err := vi.consolidatedLetter(f, n.Args["as"])
 			if err != nil {
 				return nil, err
 			}
@@ -40,7 +40,7 @@ func (t *T) provinceNote(n Note) (string, *bot.Attachment, error) {
 		})
 	}
 	return t.provincePaper(n.Key, "tong-hop-"+day+".pdf", paper.PDF, func(*T) ([]byte, error) {
-		l, err := vi.consolidatedLetter(f)
+		l, err := vi.consolidatedLetter(f, n.Args["as"])
 		if err != nil {
 			return nil, err
 		}
@@ -67,20 +67,21 @@ func progressChart(t *T) ([]byte, error) {
 	return c.PNG()
 }
 
-// figures of a report by unit, in the order of its form.
+// consolidated is what the units reported, in the order of the form.
 type consolidated struct {
 	form    ocop.ReportForm
+	items   []reportItem // texts, or questions
 	reports map[ocop.UnitKey]storage.Report
 	values  map[ocop.UnitKey]ocop.Figures
+	texts   map[ocop.UnitKey]map[string]string // by item
 	sums    ocop.Figures
 }
 
 // consolidate reads the reports that count as filed. Units that have none are
 // missing from the sums. What lies below a unit is in its own figures already.
 func (t *T) consolidate(f filings) (c consolidated, err error) {
-	if due, ok := t.dueOf(f.owed[0].Duty); ok {
-		c.form, _ = t.prog.ReportForm(due)
-	}
+	c.form, c.items = t.formOf(f.owed[0])
+	c.texts = map[ocop.UnitKey]map[string]string{}
 	c.reports, c.values, c.sums = map[ocop.UnitKey]storage.Report{}, map[ocop.UnitKey]ocop.Figures{}, ocop.Figures{}
 	reports, err := t.reads.ReportsHandedIn(t.Ctx, f.obligation, f.period)
 	if err != nil {
@@ -89,7 +90,7 @@ func (t *T) consolidate(f filings) (c consolidated, err error) {
 	of := map[storage.ID]ocop.UnitKey{}
 	for _, r := range reports {
 		if r.IsFiled() {
-			of[r.ID], c.reports[r.Unit], c.values[r.Unit] = r.Unit, r, ocop.Figures{}
+			of[r.ID], c.reports[r.Unit], c.values[r.Unit], c.texts[r.Unit] = r.Unit, r, ocop.Figures{}, map[string]string{}
 		}
 	}
 	figures, err := t.reads.FiguresHandedIn(t.Ctx, f.obligation, f.period)
@@ -100,6 +101,15 @@ func (t *T) consolidate(f filings) (c consolidated, err error) {
 		if unit, filed := of[g.Report]; filed && g.Value >= 0 {
 			c.values[unit][g.Figure] = g.Value
 			c.sums[g.Figure] += g.Value
+		}
+	}
+	texts, err := t.reads.TextsHandedIn(t.Ctx, f.obligation, f.period)
+	if err != nil {
+		return c, fmt.Errorf("conversations: consolidate: %w", err)
+	}
+	for _, x := range texts {
+		if unit, filed := of[x.Report]; filed {
+			c.texts[unit][x.Item] = strings.TrimSpace(x.Text)
 		}
 	}
 	return c, nil
@@ -135,6 +145,10 @@ func (t *T) consolidatedSheet(f filings) ([]byte, error) {
 		what.Columns = append(what.Columns, paper.Column{Head: g.Name(t.S.Lang), Kind: paper.Number, Width: 16})
 		last = append(last, c.sums[g.ID])
 	}
+	said := paper.Sheet{Name: head("progress.head_texts"), Title: title, Notes: notes, Columns: what.Columns[:3:3]}
+	for _, x := range c.items {
+		said.Columns = append(said.Columns, paper.Column{Head: x.Title, Width: 60})
+	}
 	for i, o := range f.owed {
 		unit, standing := t.unitName(string(o.Unit)), t.standingText(f, o.Unit)
 		r := c.reports[o.Unit]
@@ -152,17 +166,22 @@ func (t *T) consolidatedSheet(f filings) ([]byte, error) {
 			}
 		}
 		what.Rows = append(what.Rows, row)
+		row = []any{i + 1, unit, standing}
+		for _, x := range c.items {
+			row = append(row, c.texts[o.Unit][x.ID])
+		}
+		said.Rows = append(said.Rows, row)
 	}
 	what.Last = last
 	sheets := []paper.Sheet{who}
 	if len(c.form.Figures) > 0 {
 		sheets = append(sheets, what)
 	}
-	return paper.Workbook(title, t.office(f), t.Now, sheets...)
+	if len(c.items) > 0 {
+		sheets = append(sheets, said)
+	}
+	return paper.Workbook(title, t.agency(), t.Now, sheets...)
 }
-
-// office is who receives a report: who issues the consolidated one.
-func (t *T) office(f filings) string { return t.receiver(f.owed[0]) }
 
 // provinceName is the province's own name: "Lạng Sơn".
 func (t *T) provinceName() string {
@@ -179,8 +198,9 @@ func (t *T) provinceName() string {
 const figuresInTable = 8
 
 // consolidatedLetter is the same as an official letter, with the units'
-// figures on pages that lie across.
-func (t *T) consolidatedLetter(f filings) (paper.Letter, error) {
+// figures on pages that lie across. It is signed by the director, or for them
+// as says by a deputy.
+func (t *T) consolidatedLetter(f filings, as string) (paper.Letter, error) {
 	c, err := t.consolidate(f)
 	if err != nil {
 		return paper.Letter{}, err
@@ -189,14 +209,17 @@ func (t *T) consolidatedLetter(f filings) (paper.Letter, error) {
 	data := t.progressData(f)
 	word := func(key string) string { return t.Text(key, data) }
 	l := paper.Letter{
-		Above: strings.ToUpper(t.Text("letter.province", dataOf("name", t.provinceName()))), Issuer: strings.ToUpper(t.office(f)),
+		Above: strings.ToUpper(t.Text("letter.province", dataOf("name", t.provinceName()))), Issuer: strings.ToUpper(t.agency()),
 		Symbol: "BC-......", Place: t.provinceName(), Year: t.Now.In(ocop.Local).Year(),
 		Kind: word("letter.report"), About: t.Text("letter.about_all", dataOf("title", t.dutyTitle(o))),
 		To:     []string{t.Text("letter.province", dataOf("name", t.provinceName()))},
 		Copies: []string{word("letter.as_above"), word("letter.kept")}, Sign: []string{word("letter.director")},
 	}
+	if as == asDeputy {
+		l.Sign = []string{word("letter.for_director"), word("letter.deputy_director")}
+	}
 	if o.Basis != "" {
-		l.Body = append(l.Body, paper.Prose(t.Text("letter.basis", dataOf("basis", o.Basis, "office", t.office(f)))))
+		l.Body = append(l.Body, paper.Prose(t.Text("letter.basis", dataOf("basis", o.Basis, "office", t.agency()))))
 	}
 	l.Body = append(l.Body, paper.Heading(word("letter.part_filed")), paper.Prose(word("letter.filed")))
 	if names := t.namesOf(f, silent); names != "" {
@@ -215,8 +238,38 @@ func (t *T) consolidatedLetter(f filings) (paper.Letter, error) {
 				[]string{word("progress.head_number"), word("letter.head_figure"), word("letter.head_measure"), word("progress.sum")}, rows))
 		l.Tables = t.figuresByUnit(f, c)
 	}
-	l.Body = append(l.Body, paper.Prose(word("letter.end")))
+	if len(c.items) > 0 {
+		part := "II"
+		if len(c.form.Figures) > 0 {
+			part = "III"
+		}
+		l.Body = append(l.Body, paper.Heading(t.Text("letter.part_texts", dataOf("part", part))))
+		l.Body = append(l.Body, t.textsByItem(f, c)...)
+	}
+	end := "letter.end"
+	if len(c.form.Figures) == 0 {
+		end = "letter.end_texts"
+	}
+	l.Body = append(l.Body, paper.Prose(word(end)))
 	return l, nil
+}
+
+// textsByItem are what the units wrote, one item after the other, each text
+// with its unit: the office makes its own of them.
+func (t *T) textsByItem(f filings, c consolidated) (blocks []paper.Block) {
+	for i, x := range c.items {
+		blocks = append(blocks, paper.Heading(fmt.Sprintf("%d. %s", i+1, x.Title)))
+		before := len(blocks)
+		for _, o := range f.owed {
+			if text := c.texts[o.Unit][x.ID]; text != "" {
+				blocks = append(blocks, paper.Prose(t.Text("letter.unit_text", dataOf("unit", t.unitName(string(o.Unit)), "text", strings.Join(strings.Fields(text), " ")))))
+			}
+		}
+		if len(blocks) == before {
+			blocks = append(blocks, paper.Prose(t.Text("letter.nothing", nil)))
+		}
+	}
+	return blocks
 }
 
 // namesOf are the units of a standing, in one line.
@@ -226,6 +279,24 @@ func (t *T) namesOf(f filings, s standing) string {
 		names = append(names, t.unitName(string(o.Unit)))
 	}
 	return strings.Join(names, "; ")
+}
+
+// fewOf are the first of them, and how many more there are.
+func (t *T) fewOf(f filings, s standing) string {
+	var keys []ocop.UnitKey
+	for _, o := range f.units(s, t.Now) {
+		keys = append(keys, o.Unit)
+	}
+	const most = 12
+	var names []string
+	for _, key := range keys[:min(most, len(keys))] {
+		names = append(names, t.unitName(string(key)))
+	}
+	text := strings.Join(names, "; ")
+	if more := len(keys) - most; more > 0 {
+		text += " " + t.Text("duty.and_more", dataOf("count", more))
+	}
+	return text
 }
 
 // figuresByUnit are tables of all units, so many figures in each.
@@ -295,7 +366,7 @@ func (t *T) brief() ([]byte, error) {
 		n := func(s standing) string { return fmt.Sprint(len(f.units(s, t.Now))) }
 		rows = append(rows, []string{t.dutyTitle(f.owed[0]), n(inTime), n(late), n(silent), n(waiting)})
 		if owing == "" && len(f.units(silent, t.Now)) > 0 {
-			owing = t.Text("brief.owing", dataOf("title", t.dutyTitle(f.owed[0]), "names", clip(t.namesOf(f, silent), 400)))
+			owing = t.Text("brief.owing", dataOf("title", t.dutyTitle(f.owed[0]), "names", t.fewOf(f, silent)))
 		}
 	}
 	blocks = append(blocks, paper.Figures([]float64{85, 20, 20, 20, 20}, []paper.Align{paper.Left, paper.Right, paper.Right, paper.Right, paper.Right},

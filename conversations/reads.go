@@ -98,6 +98,7 @@ type Reads interface {
 	ReportEvents(ctx context.Context, report storage.ID) ([]storage.ReportEvent, error)
 	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)
 	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
+	TextsHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportText, error)
 	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
 	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)
 	// File is a file with its data; who may see it is the caller's to check.

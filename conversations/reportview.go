@@ -99,26 +99,31 @@ func (t *T) readItems(v *reportView) (err error) {
 			return fmt.Errorf("conversations: report files: %w", err)
 		}
 	}
-	add := func(id, title, hint string) {
-		item := reportItem{ID: id, Title: title, Hint: hint}
-		if i := slices.IndexFunc(texts, func(x storage.ReportText) bool { return x.Item == id }); i >= 0 {
-			item.ReportText = texts[i]
+	v.form, v.texts = t.formOf(v.owed)
+	for i := range v.texts {
+		if j := slices.IndexFunc(texts, func(x storage.ReportText) bool { return x.Item == v.texts[i].ID }); j >= 0 {
+			v.texts[i].ReportText = texts[j]
 		}
-		v.texts = append(v.texts, item)
-	}
-	if v.owed.Demand != nil {
-		for i, q := range v.owed.Demand.Questions {
-			add("q"+strconv.Itoa(i+1), q, "")
-		}
-		return nil
-	}
-	if d, ok := t.dueOf(v.owed.Duty); ok {
-		v.form, _ = t.prog.ReportForm(d)
-	}
-	for _, x := range v.form.Texts {
-		add(x.ID, x.Name(t.S.Lang), x.Hint.In(t.S.Lang))
 	}
 	return nil
+}
+
+// formOf is what the report of a duty consists of: the form, without figures
+// where it was asked for ad hoc, and the texts or the questions.
+func (t *T) formOf(o duties.Owed) (form ocop.ReportForm, items []reportItem) {
+	if o.Demand != nil {
+		for i, q := range o.Demand.Questions {
+			items = append(items, reportItem{ID: "q" + strconv.Itoa(i+1), Title: q})
+		}
+		return form, items
+	}
+	if d, ok := t.dueOf(o.Duty); ok {
+		form, _ = t.prog.ReportForm(d)
+	}
+	for _, x := range form.Texts {
+		items = append(items, reportItem{ID: x.ID, Title: x.Name(t.S.Lang), Hint: x.Hint.In(t.S.Lang)})
+	}
+	return form, items
 }
 
 // readLines fills in the figures: those of a draft that nobody wrote follow

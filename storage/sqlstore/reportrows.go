@@ -20,7 +20,8 @@ func scanText(row scanner) (t storage.ReportText, err error) {
 const (
 	figureColumns   = `f.report, f.figure, f.prefilled, f.value, f.reason, f.version, f.actor, f.at`
 	figuresOfReport = `SELECT ` + figureColumns + ` FROM report_figures f WHERE f.report = $1 ORDER BY f.figure`
-	textsOfReport   = `SELECT report, item, text, version, actor, at FROM report_texts WHERE report = $1 ORDER BY item`
+	textColumns     = `x.report, x.item, x.text, x.version, x.actor, x.at`
+	textsOfReport   = `SELECT ` + textColumns + ` FROM report_texts x WHERE x.report = $1 ORDER BY x.item`
 )
 
 // ReportFigures lists the figures of a report.
@@ -37,6 +38,13 @@ func (s *Store) FiguresHandedIn(ctx context.Context, obligation, period string) 
 // ReportTexts lists the texts and answers of a report.
 func (s *Store) ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error) {
 	return list(ctx, s, "report texts", scanText, textsOfReport, report)
+}
+
+// TextsHandedIn lists the texts and answers of all reports that
+// ReportsHandedIn lists.
+func (s *Store) TextsHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportText, error) {
+	return list(ctx, s, "texts handed in", scanText, `SELECT `+textColumns+` FROM report_texts x
+		WHERE x.report IN (SELECT r.id`+handedIn+`) ORDER BY x.report, x.item`, obligation, period)
 }
 
 func (x *tx) ReportFigures(report storage.ID) ([]storage.ReportFigure, error) {

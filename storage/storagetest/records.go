@@ -66,6 +66,7 @@ type Records interface {
 	ReportEvents(ctx context.Context, report storage.ID) ([]storage.ReportEvent, error)
 	ReportFigures(ctx context.Context, report storage.ID) ([]storage.ReportFigure, error)
 	FiguresHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportFigure, error)
+	TextsHandedIn(ctx context.Context, obligation, period string) ([]storage.ReportText, error)
 	ReportTexts(ctx context.Context, report storage.ID) ([]storage.ReportText, error)
 	Tallies(ctx context.Context, c storage.Counting) ([]storage.Tally, error)
 	ReportFiles(ctx context.Context, report storage.ID) ([]storage.File, error)

@@ -205,8 +205,11 @@ func reportRows(t *testing.T, w *world) {
 	texts := must(w.ReportTexts(t.Context(), r.ID))(t)
 	same(t, "texts", len(texts) == 1 && texts[0].Text == "Khá", true)
 	same(t, "handed in while a draft", len(must(w.FiguresHandedIn(t.Context(), "half-year", "2026"))(t)), 0)
+	same(t, "texts while a draft", len(must(w.TextsHandedIn(t.Context(), "half-year", "2026"))(t)), 0)
 	w.file(r.ID)
 	same(t, "handed in", len(must(w.FiguresHandedIn(t.Context(), "half-year", "2026"))(t)), 2)
+	texts = must(w.TextsHandedIn(t.Context(), "half-year", "2026"))(t)
+	same(t, "texts handed in", len(texts) == 1 && texts[0].Report == r.ID && texts[0].Text == "Khá", true)
 }
 
 // reportRowsAtOnce: of those who write the same figure unseen one wins, and
