@@ -43,8 +43,9 @@ type Answers interface {
 	// less urgent makes room for it.
 	Answered(channel string)
 	// EnqueueAnswer has the answer of a turn rendered again and sent later,
-	// unless the dialog has moved on by then.
-	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int) error
+	// unless the dialog has moved on by then. after is how long the channel
+	// asked to be left alone; 0: it did not.
+	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int, after time.Duration) error
 }
 
 // Dispatcher runs turns. It is safe for concurrent use.
@@ -350,7 +351,11 @@ func (h *handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, 
 		h.log.Error("answer cannot be sent", "to", to.Masked(), "cause", cause)
 		return nil
 	}
-	if err := h.answers.EnqueueAnswer(ctx, to, r.Session, r.Turn); err != nil {
+	var after time.Duration
+	if se.Code == bot.Limited {
+		after = se.After
+	}
+	if err := h.answers.EnqueueAnswer(ctx, to, r.Session, r.Turn, after); err != nil {
 		return fmt.Errorf("dispatch: undelivered: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/bottest/servers"
+	"ocopbot/bot/outbox"
 )
 
 func TestALateAnswerComesAtAnyHourAndOnce(t *testing.T) {
@@ -14,18 +15,33 @@ func TestALateAnswerComesAtAnyHourAndOnce(t *testing.T) {
 		h.texts.answer = []string{"one", "two", "three"}
 		h.tg.fail("telegram:1", failure(bot.Limited, 50*time.Millisecond), nil, failure(bot.Unavailable, 0))
 		h.start()
-		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4); err != nil {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0); err != nil {
 			h.Fatal(err)
 		}
 		h.wantSaid(h.tg, "telegram:1 one", "telegram:1 two", "telegram:1 three")
 	})
 }
 
+// A channel that refused an answer because it was too much is left alone for
+// as long as it asked, by this answer and by whatever else waits here.
+func TestAChannelThatRefusedAnAnswerIsLeftAlone(t *testing.T) {
+	h := build(t, blank.File(t))
+	for _, after := range []time.Duration{0, time.Hour} {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, after); err != nil {
+			h.Fatal(err)
+		}
+		wait, _, err := h.o.Limiter.Reserve(h.Context(), outbox.AnswerLane, "telegram:1", 0)
+		if err != nil || (wait > after/2) != (after > 0) {
+			h.Errorf("after %v: the next waits %v, %v", after, wait, err)
+		}
+	}
+}
+
 func TestAnAnswerIsDroppedWhenTheDialogMovedOn(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.texts.movedOn = true
 		h.start()
-		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4); err != nil {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0); err != nil {
 			h.Fatal(err)
 		}
 		servers.Until(h, "the job done", func() bool {

@@ -178,8 +178,12 @@ func (b *Outbox) Stop(ctx context.Context) error {
 }
 
 // EnqueueAnswer has the answer of a turn rendered again and sent as soon as
-// its channel takes it, unless the dialog has moved on by then.
-func (b *Outbox) EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int) error {
+// its channel takes it, unless the dialog has moved on by then. after is how
+// long the channel asked to be left alone when it refused it, else 0.
+func (b *Outbox) EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int, after time.Duration) error {
+	if after > 0 {
+		b.pause(ctx, to.Channel(), after)
+	}
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	if _, err := b.client.Insert(ctx, answerArgs{Addr: to, Session: session, Turn: turn}, nil); err != nil {

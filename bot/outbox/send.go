@@ -50,10 +50,7 @@ func (b *Outbox) send(ctx context.Context, kind string, ch bot.Channel, to bot.A
 	b.count(kind, name, string(se.Code))
 	switch se.Code {
 	case bot.Limited:
-		if err := b.o.Limiter.Pause(ctx, name, se.After); err != nil {
-			b.o.Log.Warn("the channel is not paused", "channel", name, "error", err)
-		}
-		b.pauses.begin(name, se.After)
+		b.pause(ctx, name, se.After)
 	case bot.Unreachable:
 		err := b.o.Store.MarkRoute(ctx, to, b.o.Now(), se.Code)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
@@ -63,6 +60,14 @@ func (b *Outbox) send(ctx context.Context, kind string, ch bot.Channel, to bot.A
 		b.o.Log.Error("the channel refuses our credentials", "channel", name, "error", se)
 	}
 	return "", se
+}
+
+// pause leaves a channel alone for as long as it asked for.
+func (b *Outbox) pause(ctx context.Context, channel string, after time.Duration) {
+	if err := b.o.Limiter.Pause(ctx, channel, after); err != nil {
+		b.o.Log.Warn("the channel is not paused", "channel", channel, "error", err)
+	}
+	b.pauses.begin(channel, after)
 }
 
 func (b *Outbox) count(kind, channel, outcome string) {
