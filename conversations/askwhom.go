@@ -23,7 +23,13 @@ func askWhom() *Flow {
 			t.Tell("ask.answer", "topic", v)
 			return nil
 		},
-		Hears: func(t *T, text string) bool { return t.tellWho(text) },
+		Hears: func(t *T, text string) (string, bool) {
+			found := t.prog.Answering(text, t.Now)
+			if len(found) != 1 {
+				return "", false
+			}
+			return found[0].ID, true
+		},
 	}}}
 }
 

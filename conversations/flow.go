@@ -65,9 +65,9 @@ type Step struct {
 	// Parse takes a typed answer, or says what is wrong with it. nil: only
 	// Choices are taken.
 	Parse func(*T, string) (value string, complaint *Note)
-	// Hears takes a text that is neither a choice nor another wish, if it knows
-	// what is meant. nil: it is not understood.
-	Hears func(*T, string) bool
+	// Hears is the choice that is meant by a text which names none and is no
+	// other wish. nil: such a text is not understood.
+	Hears func(*T, string) (value string, ok bool)
 	// Answer does with a value what has to be done. nil: keep it and go on to
 	// the next step.
 	Answer func(*T, string) error

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
+	"ocopbot/bot/viet"
 	"ocopbot/locales"
 	"ocopbot/storage"
 )
@@ -22,7 +24,7 @@ func register() *Flow {
 		Photo:  keepPhoto,
 		Commit: commitRegister,
 		Steps: []*Step{
-			{ID: "who", Needed: asksWho, Choices: whoChoices, Answer: answerWho},
+			{ID: "who", Needed: asksWho, Choices: whoChoices, Hears: hearsWho, Answer: answerWho},
 			{ID: "name", Needed: missing("name"), Name: true, Ask: askName, Parse: parseName, Answer: answerName},
 			{ID: "huy", Needed: has("huy?"), Ask: asked("reg.name_or_leave", "huy?"), Choices: nameOrLeave, Answer: answerNameOrLeave},
 			{ID: "product", Needed: unsaid("product"), Choices: saidProduct, Parse: parseProduct, Answer: answerProduct},
@@ -148,6 +150,27 @@ func whoChoices(t *T) []bot.Choice {
 		{ID: "me", Label: t.Text("reg.who_me", locales.Data{"name": t.Get("known")})},
 		t.choice("other", "reg.who_other"),
 	}
+}
+
+// hearsWho: «cho tôi» and «của em» are one's own, «cho mẹ tôi» and «của anh Bảy»
+// somebody else's; a bare «tôi» is enough.
+func hearsWho(_ *T, text string) (string, bool) {
+	words := strings.Fields(viet.Fold(text))
+	if len(words) == 0 {
+		return "", false
+	}
+	lead := len(words) > 1 && slices.Contains([]string{"cua", "cho", "for"}, words[0])
+	if lead {
+		words = words[1:]
+	}
+	own := slices.Contains([]string{"toi", "tui", "em", "minh", "chau", "me", "myself", "mine"}, words[0])
+	switch {
+	case own && (len(words) == 1 || words[1] == "a" || words[1] == "nhe"):
+		return "me", true
+	case lead:
+		return "other", true
+	}
+	return "", false
 }
 
 // answerWho: one phone of a household serves several people.

@@ -210,9 +210,10 @@ func (t *T) takeText() error {
 	if done, err := t.takeBelow(text); done || err != nil {
 		return err
 	}
-	if s.Hears != nil && s.Hears(t, text) {
-		t.S.Misses = 0
-		return nil
+	if s.Hears != nil {
+		if id, ok := s.Hears(t, text); ok {
+			return t.choose(id)
+		}
 	}
 	if g.Score >= doubtful && g.Intent != understand.None && !free {
 		return t.open(doubtFlow, map[string]string{"intent": string(g.Intent), "arg": g.Arg})
