@@ -26,8 +26,7 @@ func status() *Flow {
 		Parse: parseNumber,
 		Answer: func(t *T, v string) error {
 			t.close()
-			t.Tell("status.card", "number", v)
-			return nil
+			return t.tellStatus(v)
 		},
 	}}}
 }
@@ -106,8 +105,44 @@ func (t *T) showStatus(arg string) error {
 	case how == officerTie: // who is in charge acts on it
 		return t.open(actFlow, map[string]string{"number": number})
 	}
+	return t.tellStatus(number)
+}
+
+// tellStatus shows how far a form is and, where an officer waits for an answer,
+// asks for it: whoever looks what is owed can give it there.
+func (t *T) tellStatus(number string) error {
 	t.Tell("status.card", "number", number)
-	return nil
+	if !t.S.Idle() {
+		return nil
+	}
+	i, how, err := t.numbered(number)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && how != ownerTie {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	events, err := t.reads.Events(t.Ctx, i.ID)
+	if err != nil {
+		return fmt.Errorf("conversations: events: %w", err)
+	}
+	if !unanswered(events) {
+		return nil
+	}
+	return t.openOwn(answerFlow, number)
+}
+
+// unanswered tells that an officer's question is still open: nothing came of it since.
+func unanswered(events []storage.Event) (open bool) {
+	for _, e := range events {
+		switch e.Kind {
+		case ocop.EventAsked:
+			open = true
+		case ocop.EventAnswered, ocop.EventAccepted, ocop.EventReturned, ocop.EventWithdrawn:
+			open = false
+		}
+	}
+	return open
 }
 
 // whichForm finds the form a wish is about: the one that is named, or the only
