@@ -295,9 +295,11 @@ func (t *T) first() error {
 			t.Tell("home.hello")
 			return t.wish(g)
 		}
+		t.Tell("home.hello")
 		if done, err := t.openCode(t.In.Text); done || err != nil {
 			return err
 		}
+		t.S.Notes = nil
 		if looksLikeCode(t.In.Text) {
 			return t.open(codeFlow, map[string]string{"code": t.In.Text})
 		}

@@ -140,9 +140,13 @@ func (t *T) daysOf(g storage.Gathering) string {
 	return from.Format("15:04") + ", " + days
 }
 
-var codeShape = regexp.MustCompile(`^(?:dd )?([a-z]{2,4}) ?(\d{1,4})$`)
+var (
+	codeShape = regexp.MustCompile(`^([a-z]{2,4}) ?(\d{1,4})$`)
+	joinShape = regexp.MustCompile(`^(?:dd|dk|dang k[yi]|tham gia)(?: tham gia)?(?: hoi cho| tap huan| hoi nghi| su kien)? (.+)$`)
+	codeWord  = regexp.MustCompile(`^[A-Za-z]{2,4}[0-9]{1,4}$`)
+)
 
-// gatheringCode reads a code as people type it: "hc12", "HC 12", "DD HC12".
+// gatheringCode reads a code as people type it: "hc12", "HC 12".
 func gatheringCode(text string) (string, bool) {
 	if len(text) > 12 {
 		return "", false
@@ -154,9 +158,39 @@ func gatheringCode(text string) (string, bool) {
 	return strings.ToUpper(m[1]) + strings.TrimLeft(m[2][:len(m[2])-1], "0") + m[2][len(m[2])-1:], true
 }
 
-// openCode opens what a typed text names; false when it names none.
+// longestCoded bounds the texts in which a code is looked for.
+const longestCoded = 80
+
+// codeSaid is the code that a text gives; join: it asks to take part, «dk hc12».
+// Where nothing is open, the code may stand anywhere among the words.
+func (t *T) codeSaid(text string) (code string, join, ok bool) {
+	if len(text) > longestCoded || !strings.ContainsAny(text, "0123456789") {
+		return "", false, false
+	}
+	if code, ok = gatheringCode(text); ok {
+		return code, false, true
+	}
+	if m := joinShape.FindStringSubmatch(viet.Fold(text)); m != nil {
+		if code, ok = gatheringCode(m[1]); ok {
+			return code, true, true
+		}
+	}
+	if !t.S.Idle() {
+		return "", false, false
+	}
+	for _, word := range strings.Fields(text) {
+		if word = strings.Trim(word, ".,;:?!()«»\"'"); codeWord.MatchString(word) {
+			code, ok = gatheringCode(word)
+			return code, false, ok
+		}
+	}
+	return "", false, false
+}
+
+// openCode opens what a typed text names, or signs up to it; false when it
+// names none.
 func (t *T) openCode(text string) (bool, error) {
-	code, ok := gatheringCode(text)
+	code, join, ok := t.codeSaid(text)
 	if !ok {
 		return false, nil
 	}
@@ -164,6 +198,9 @@ func (t *T) openCode(text string) (bool, error) {
 		return false, nil
 	} else if err != nil {
 		return false, fmt.Errorf("conversations: gathering: %w", err)
+	}
+	if join {
+		return true, t.open(signupFlow, map[string]string{"code": code})
 	}
 	return true, t.open(gatheringFlow, map[string]string{"code": code})
 }

@@ -43,14 +43,14 @@ func makeGathering() *Flow {
 				}
 				return cs
 			}},
-			{ID: "title", Ask: asked("make.title"), Parse: parseProduct},
-			{ID: "place", Ask: asked("make.place"), Parse: parseProduct},
+			{ID: "title", Ask: asked("make.title"), Parse: parseShort},
+			{ID: "place", Ask: asked("make.place"), Parse: parseShort},
 			{ID: "when", Ask: asked("make.when"), Parse: parseWhen},
 			{ID: "deadline", Ask: asked("make.deadline"), Choices: deadlineChoices, Parse: parseDeadline},
 			{ID: "seats", Ask: asked("make.seats"), Parse: parseHowMany}, // no choices: their numbers would be answers
 			{ID: "stalls", Needed: func(t *T) bool { return storage.GatheringKind(t.Get("kind")).Sells() }, Ask: asked("make.stalls"), Parse: parseHowMany},
 			{ID: "bring", Ask: asked("make.bring"), Optional: true, Parse: parseLine},
-			{ID: "contact", Ask: asked("make.contact"), Optional: true, Parse: parseProduct},
+			{ID: "contact", Ask: asked("make.contact"), Optional: true, Parse: parseShort},
 			{ID: "rule", Ask: asked("make.rule"), Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{t.choice("any", "make.rule_any"), t.choice("3 sao", "make.rule_recognised"), t.choice("4 sao", "make.rule_four")}
 			}, Parse: parseRuleText},
@@ -59,10 +59,29 @@ func makeGathering() *Flow {
 			}},
 			{ID: "quotas", Needed: func(t *T) bool { return t.Get("mode") == "select" }, Ask: asked("make.quotas"), Optional: true, Parse: parseQuotaText},
 			{ID: "picture", Ask: asked("make.picture"), Needed: func(t *T) bool { return !t.Caps.Brief && t.Get("picture") == "" }, Optional: true, Choices: noChoices},
-			{ID: summaryStep, Load: loadHolder, Ask: askMake, Choices: summaryChoices, Answer: answerMake},
+			{ID: summaryStep, Load: loadHolder, Ask: askMake, Choices: makeChoices, Answer: answerMake},
 			{ID: fieldStep, Needed: never, Ask: asked("make.field"), Choices: makeFieldChoices, Answer: answerField},
 		},
 	}
+}
+
+// makeChoices are a summary's, and what is sent is an event.
+func makeChoices(t *T) []bot.Choice {
+	cs := summaryChoices(t)
+	cs[0] = t.choice(choiceSend, "make.save")
+	return cs
+}
+
+// parseShort takes what fits one line of a list: the title, the place, whom to
+// call.
+func parseShort(t *T, text string) (string, *Note) {
+	switch n := utf8.RuneCountInString(text); {
+	case n < 2:
+		return "", &Note{Key: "make.short"}
+	case n > longestProduct:
+		return "", &Note{Key: "make.long"}
+	}
+	return text, nil
 }
 
 // loadHolder is the unit for which the officer may hold a gathering, by their

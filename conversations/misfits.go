@@ -28,17 +28,17 @@ func (e *Engine) Misfits(g storage.Gathering, least storage.Attendance) []Misfit
 		_, n := parse(nil, text)
 		wrong(field, n)
 	}
-	line("title", g.Title, parseProduct)
-	line("place", g.Place, parseProduct)
+	line("title", g.Title, parseShort)
+	line("place", g.Place, parseShort)
 	line("bring", g.Bring, parseLine)
 	if g.Contact != "" {
-		line("contact", g.Contact, parseProduct)
+		line("contact", g.Contact, parseShort)
 	}
 	if g.From.IsZero() || g.To.IsZero() || g.Deadline.IsZero() {
 		return all // no days, as is said where they are read
 	}
 	if daysBetween(g.From, g.To) < 0 {
-		wrong("when", &Note{Key: "make.when_wrong"})
+		wrong("when", &Note{Key: "make.when_backwards"})
 	}
 	if daysBetween(g.Deadline, g.From) < 0 {
 		wrong("deadline", &Note{Key: "make.deadline_wrong"})
