@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type announceCmd struct {
 type announceSendCmd struct {
 	File   string `arg:"" type:"existingfile" help:"The announcement, as YAML: class, reason, audience, text."`
 	DryRun bool   `help:"Show audience, who is held back and why, and the cost; send nothing."`
+	Again  bool   `help:"Send it even though the same was ordered within the last 24 hours."`
 }
 
 // Run checks the file, shows what would come of it and, unless that is all
@@ -82,6 +84,11 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	if f.Total == 0 {
 		return settingError{fmt.Errorf("%s: nobody is in this audience", c.File)}
 	}
+	if !c.Again {
+		if err := notTwice(ctx, store, c.File, a, now); err != nil {
+			return err
+		}
+	}
 	a.ID, a.Size = storage.NewID(now), f.Total
 	if len(picture) > 0 {
 		if picture, err = outbox.SmallPicture(picture); err != nil {
@@ -93,7 +100,38 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	return queue(ctx, store, prog, a, picture, out)
 }
 
-// queue stores the announcement and writes down everybody it is for.
+// lookedThrough is how many announcements are compared with a new one.
+const lookedThrough = 100
+
+// notTwice refuses what was ordered a moment ago, by a command that was run
+// twice, or run again because it had been interrupted.
+func notTwice(ctx context.Context, store *records, path string, a storage.Announcement, now time.Time) error {
+	all, err := store.Announcements(ctx, storage.Scope{All: true}, lookedThrough)
+	if err != nil {
+		return err
+	}
+	for _, old := range all {
+		alive := old.State != storage.AnnouncementDraft && old.State != storage.AnnouncementCancelled
+		same := old.Class == a.Class && old.Text == a.Text && old.English == a.English && old.NotBefore.Equal(a.NotBefore) && stored(old.Audience) == stored(a.Audience)
+		if alive && same && now.Sub(old.Created) < 24*time.Hour {
+			return settingError{fmt.Errorf("%s: the same was ordered at %s as announcement %d, and nobody gets it twice; with --again everybody does",
+				path, old.Created.In(ocop.Local).Format(fileTime), old.ID)}
+		}
+	}
+	return nil
+}
+
+// stored is an audience as records keep it.
+func stored(a storage.Audience) string {
+	data, err := json.Marshal(a)
+	if err != nil {
+		return err.Error() // of texts and numbers: there is none
+	}
+	return string(data)
+}
+
+// queue stores the announcement and writes down everybody it is for. Whatever
+// becomes of that, it is ordered once it is stored.
 func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.Announcement, picture []byte, out streams) error {
 	put := func(tx storage.Tx) error { return tx.PutAnnouncement(a) }
 	if len(picture) > 0 { // it is there before anybody looks for it
@@ -119,7 +157,7 @@ func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.
 	bar.SetTotal(-1, true)
 	bars.Wait()
 	if err != nil {
-		return err
+		return fmt.Errorf("announcement %d is ordered, though not everybody is written down yet; `ocopbot serve` goes on with it: %w", a.ID, err)
 	}
 	_, err = fmt.Fprintf(out.out, "Announcement %d is queued; `ocopbot serve` sends it.\n", a.ID)
 	return err

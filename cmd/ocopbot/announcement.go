@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/sms"
+	"ocopbot/bot/viet"
 	"ocopbot/conversations"
 	"ocopbot/storage"
 )
@@ -29,7 +32,7 @@ type announcementFile struct {
 		Producers   []string `yaml:"producers"`
 		Groups      []string `yaml:"groups"`
 		KeyProducts []string `yaml:"key_products"`
-		Stars       []int    `yaml:"stars"`
+		Stars       []whole  `yaml:"stars"`
 		Stages      []string `yaml:"stages"`
 		Languages   []string `yaml:"languages"`
 		Channels    []string `yaml:"channels"`
@@ -61,12 +64,12 @@ func announcementFrom(path string, prog *ocop.Programme, now time.Time) (a stora
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return a, "", nil, fmt.Errorf("%s: %w", path, err)
 	}
+	r := announcementReader{complaints{path: path, lines: linesOf(&root)}, prog, now}
 	strict := yaml.NewDecoder(bytes.NewReader(data))
 	strict.KnownFields(true)
-	if err := strict.Decode(&f); err != nil {
-		return a, "", nil, fmt.Errorf("%s: %w", path, err)
+	if err := strict.Decode(&f); err != nil && !errors.Is(err, io.EOF) { // an empty file lacks everything
+		r.badYAML(1, err)
 	}
-	r := announcementReader{complaints{path: path, lines: linesOf(&root)}, prog, now}
 	a = r.read(f)
 	if f.Picture != "" {
 		picture = r.picture(filepath.Join(filepath.Dir(path), f.Picture))
@@ -82,7 +85,7 @@ type announcementReader struct {
 
 func (r *announcementReader) read(f announcementFile) storage.Announcement {
 	a := storage.Announcement{
-		Role: "program", Class: ocop.Class(f.Class), Reason: strings.TrimSpace(f.Reason), Text: strings.TrimSpace(f.Text), Invites: conversations.Invites(f.Text), English: strings.TrimSpace(f.English),
+		Role: "program", Class: ocop.Class(f.Class), Reason: strings.TrimSpace(f.Reason), Text: viet.Clean(f.Text), Invites: conversations.Invites(f.Text), English: viet.Clean(f.English),
 		State: storage.AnnouncementSending, Epoch: 1, Created: r.now, Began: r.now, Version: 1,
 	}
 	for _, u := range r.prog.Units(r.now) {
@@ -128,7 +131,6 @@ func (r *announcementReader) audience(f announcementFile) storage.Audience {
 		Kinds:       in.Producers,
 		Groups:      in.Groups,
 		KeyProducts: in.KeyProducts,
-		Stars:       in.Stars,
 	}
 	for _, code := range in.Units {
 		u, ok := r.prog.UnitAt(code, r.now)
@@ -155,6 +157,7 @@ func (r *announcementReader) audience(f announcementFile) storage.Audience {
 		}
 	}
 	for _, n := range in.Stars {
+		a.Stars = append(a.Stars, int(n))
 		if n < 0 || n > 5 {
 			r.bad("audience.stars", "0 to 5, not %d", n)
 		}

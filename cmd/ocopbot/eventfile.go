@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
+	"ocopbot/bot/viet"
 	"ocopbot/conversations"
 	"ocopbot/storage"
 )
@@ -26,8 +26,8 @@ type eventFields struct {
 	From     string `yaml:"from"`
 	To       string `yaml:"to"`
 	Deadline string `yaml:"deadline"`
-	Seats    int    `yaml:"seats"`
-	Stalls   int    `yaml:"stalls"`
+	Seats    whole  `yaml:"seats"`
+	Stalls   whole  `yaml:"stalls"`
 	Bring    string `yaml:"bring"`
 	Contact  string `yaml:"contact"`
 	Unit     string `yaml:"unit"`
@@ -114,7 +114,7 @@ func (r *eventReader) read(n *yaml.Node) (e fileEvent) {
 	}
 	var f eventFields
 	if err := n.Decode(&f); err != nil {
-		r.badTypes(n, err)
+		r.badYAML(n.Line, err)
 	}
 	e.Gathering = r.gathering(f)
 	if f.Picture != "" {
@@ -123,29 +123,10 @@ func (r *eventReader) read(n *yaml.Node) (e fileEvent) {
 	return e
 }
 
-// badTypes are values of another type than wanted, whose lines the decoder
-// tells: "line 7: cannot unmarshal …".
-func (r *eventReader) badTypes(n *yaml.Node, err error) {
-	var types *yaml.TypeError
-	if !errors.As(err, &types) {
-		r.badAt(n.Line, "%v", err)
-		return
-	}
-	for _, text := range types.Errors {
-		line := n.Line
-		if at, rest, ok := strings.Cut(text, ": "); ok {
-			if _, err := fmt.Sscanf(at, "line %d", &line); err == nil {
-				text = rest
-			}
-		}
-		r.badAt(line, "%s", text)
-	}
-}
-
 func (r *eventReader) gathering(f eventFields) storage.Gathering {
 	g := storage.Gathering{
-		Kind: storage.GatheringKind(f.Kind), Title: strings.TrimSpace(f.Title), Place: strings.TrimSpace(f.Place),
-		Seats: f.Seats, Stalls: f.Stalls, Bring: strings.TrimSpace(f.Bring), Contact: strings.TrimSpace(f.Contact),
+		Kind: storage.GatheringKind(f.Kind), Title: viet.Clean(f.Title), Place: viet.Clean(f.Place), // as if they were typed
+		Seats: int(f.Seats), Stalls: int(f.Stalls), Bring: viet.Clean(f.Bring), Contact: viet.Clean(f.Contact),
 		Unit: r.holder(f.Unit), Selects: f.Select,
 	}
 	var ok bool
