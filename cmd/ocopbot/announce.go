@@ -12,9 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
@@ -148,14 +145,9 @@ func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.
 	if err := store.Write(ctx, put); err != nil {
 		return err
 	}
-	bars := mpb.New(mpb.WithOutput(out.err), mpb.WithWidth(60))
-	bar := bars.AddBar(int64(a.Size), mpb.PrependDecorators(decor.Name("queued "), decor.CountersNoUnit("%d / %d")), mpb.AppendDecorators(decor.Percentage()))
-	_, err := outbox.Plan(ctx, store, prog, a.ID, time.Now(), func(planned int) {
-		bar.SetTotal(int64(max(a.Size, planned)), false)
-		bar.SetCurrent(int64(planned))
-	})
-	bar.SetTotal(-1, true)
-	bars.Wait()
+	b := newBar(out.err, "queued", a.Size)
+	_, err := outbox.Plan(ctx, store, prog, a.ID, time.Now(), b.at)
+	b.end(err != nil)
 	if err != nil {
 		return fmt.Errorf("announcement %d is ordered, though not everybody is written down yet; `ocopbot serve` goes on with it: %w", a.ID, err)
 	}
