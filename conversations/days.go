@@ -130,14 +130,20 @@ func parseDueDay(t *T, text string) (string, *Note) {
 // only just passed, and is rather a slip than a day of next year.
 const justPast = 300
 
-// parsePastDay takes a day up to today, of the last two years.
+// parsePastDay takes a day up to today, of the last two years. Of a day that is
+// soon to come the year is asked: «26/11», said on 25/11, is hardly a year ago.
 func parsePastDay(t *T, text string) (string, *Note) {
 	at, ok := dayOf(text, t.Now, false)
 	switch days := ocop.DaysBetween(at, t.Now); {
 	case !ok, days > 2*366:
-		return "", &Note{Key: "day.wrong"}
+		return "", &Note{Key: "day.wrong_past"}
 	case days < 0:
 		return "", &Note{Key: "day.future"}
+	case days > justPast:
+		if next, ok := dayOf(text, t.Now, true); ok && next.After(at) {
+			n := note("day.which_year_past", "day", next.Format("2/1"), "last", at.Format("2/1/2006"))
+			return "", &n
+		}
 	}
 	return date(at), nil
 }
