@@ -184,7 +184,10 @@ func (t *T) takeText() error {
 	if looksLikeCode(text) && !t.flows[t.F().Flow].Draft {
 		return t.open(codeFlow, map[string]string{"code": text})
 	}
-	if !t.S.Idle() && isGreeting(text) { // politeness, and the form goes on
+	if isGreeting(text) { // politeness, and what was asked is asked again
+		if t.S.Idle() {
+			t.Tell("home.greeting")
+		}
 		return nil
 	}
 	if t.S.Idle() && isRefusal(text) {
