@@ -28,6 +28,8 @@ import (
 type smsPhone struct {
 	ch     *sms.Channel
 	kannel *fakekannel.Server
+	brand  *fakekannel.Server // the way out under a brandname; nil: there is none
+	name   string
 	hook   *httptest.Server
 	inbox  sqlstore.Inbound
 	turns  *turns
@@ -44,7 +46,7 @@ type smsPhone struct {
 
 const smsSecret = "a secret of the stories"
 
-func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, texts *locales.Texts, now func() time.Time) (*smsPhone, error) {
+func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlstore.Store, texts *locales.Texts, now func() time.Time, brandname string) (*smsPhone, error) {
 	p := &smsPhone{
 		kannel: fakekannel.New("ocop", "a password"), hook: httptest.NewUnstartedServer(nil), inbox: store.Inbound(), turns: &turns{}, now: now,
 		people: map[string]string{}, last: map[string][]string{}, before: map[string]url.Values{}, done: make(chan error, 1),
@@ -60,12 +62,19 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 	}
 	records := SMSRecords{p.inbox, store}
 	p.turns.SMSRecords = records
+	gateways := []sms.Gateway{{
+		Name: "kannel", Driver: sms.Kannel, URL: p.kannel.URL(), User: "ocop", Password: "a password",
+		Number: "0912000000", Secret: smsSecret,
+	}}
+	if brandname != "" {
+		p.brand, p.name = fakekannel.New("ocop", "a password"), brandname
+		g := gateways[0]
+		g.Name, g.URL, g.Number, g.Sender = "brand", p.brand.URL(), brandname, sms.Brandname
+		gateways = append(gateways, g)
+	}
 	var err error
 	p.ch, err = sms.New(sms.Options{
-		Gateways: []sms.Gateway{{
-			Name: "kannel", Driver: sms.Kannel, URL: p.kannel.URL(), User: "ocop", Password: "a password",
-			Number: "0912000000", Secret: smsSecret,
-		}},
+		Gateways: gateways, Words: smsWords{texts},
 		PublicURL: "http://" + p.hook.Listener.Addr().String(), Inbox: p.turns, Ledger: records,
 		// Stories are said faster than people type.
 		Limits: sms.Limits{PerMinute: 1000, PerDay: 1000, Rounds: 1000},
@@ -73,8 +82,7 @@ func newSMSPhone(ctx context.Context, h func(bot.Caps) bot.Handler, store *sqlst
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)), Now: now,
 	})
 	if err != nil {
-		p.hook.Close()
-		p.kannel.Close()
+		p.closeServers()
 		return nil, err
 	}
 	p.hook.Config.Handler = p.ch
@@ -202,16 +210,47 @@ func (p *smsPhone) heard(who string) []message {
 		p.last[who] = strings.Split(text, "\n")
 		ms = append(ms, message{text: fmt.Sprintf("%s\n(%s %d)", text, encoding, n)})
 	}
+	if p.brand == nil {
+		return ms
+	}
+	for _, text := range p.brand.Sent(p.people[who]) { // which is no question
+		n, encoding := sms.Segments(text, true)
+		ms = append(ms, message{text: fmt.Sprintf("%s\n(%s %d %s)", text, encoding, n, p.name)})
+	}
 	return ms
 }
 
-func (p *smsPhone) complaints() []string { return p.kannel.Complaints() }
+func (p *smsPhone) complaints() []string {
+	wrong := p.kannel.Complaints()
+	if p.brand != nil {
+		wrong = append(wrong, p.brand.Complaints()...)
+	}
+	return wrong
+}
 
 func (p *smsPhone) close() {
 	p.stop()
 	<-p.done
+	p.closeServers()
+}
+
+func (p *smsPhone) closeServers() {
 	p.hook.Close()
 	p.kannel.Close()
+	if p.brand != nil {
+		p.brand.Close()
+	}
 }
+
+// smsWords says what a brandname adds to a conversation.
+type smsWords struct{ texts *locales.Texts }
+
+// TextTo implements sms.Words.
+func (w smsWords) TextTo(number, keyword string) string {
+	return w.texts.Text(locales.Vietnamese, "", "sms.text_to", locales.Data{"number": number, "keyword": keyword})
+}
+
+// Begin implements sms.Words; no story has a short code.
+func (smsWords) Begin(string, bool) string { return "" }
 
 var _ phone = (*smsPhone)(nil)

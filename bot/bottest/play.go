@@ -21,7 +21,7 @@ const longestStory = 2 * time.Minute
 func Play(ctx context.Context, s *Story, channel, blank, dir string) (transcript string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, longestStory)
 	defer cancel()
-	r, err := newRig(ctx, blank, dir, s.Programme, channel)
+	r, err := newRig(ctx, blank, dir, s, channel)
 	if err != nil {
 		return "", fmt.Errorf("bottest: %w", err)
 	}

@@ -127,14 +127,14 @@ func programmeOf(name string) (p *ocop.Programme, err error) {
 }
 
 // newRig opens a bot in dir, on a copy of the blank database.
-func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig, err error) {
+func newRig(ctx context.Context, blank, dir string, s *Story, channel string) (r *rig, err error) {
 	r = &rig{clock: &clock{at: storyBegins}, answers: &answers{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
 		}
 	}()
-	if r.prog, err = programmeOf(programme); err != nil {
+	if r.prog, err = programmeOf(s.Programme); err != nil {
 		return r, err
 	}
 	texts, err := allTexts()
@@ -153,7 +153,7 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 		return r, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	outlets := outletsOf(channel)
+	outlets := outletsOf(channel, s.Brandname != "")
 	r.engine = conversations.New(r.prog, texts, r.store).With(conversations.Doors{Number: "8077", Link: func(_ context.Context, payload string) (string, error) {
 		return "https://t.me/ocop_bot?start=" + payload, nil
 	}}).Sends(conversations.Sending{Outlets: outlets, Refuse: storyRefuse, Approval: storyApproval})
@@ -171,9 +171,9 @@ func newRig(ctx context.Context, blank, dir, programme, channel string) (r *rig,
 	case OnTerminal:
 		r.phone = newTerminalPhone(ctx, r.dispatch.For, r.clock.now, r.picture)
 	case OnSMS:
-		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now)
+		r.phone, err = newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now, s.Brandname)
 	case OnBoth:
-		r.phone, err = newTwoPhones(ctx, r, texts)
+		r.phone, err = newTwoPhones(ctx, r, texts, s.Brandname)
 	default:
 		err = fmt.Errorf("%w: no channel %q", ErrStory, channel)
 	}
@@ -199,18 +199,18 @@ const (
 	storyApproval = 3
 )
 
-// outletsOf are a story's channels, as announcements see them. By SMS, whose
-// number is no brandname, nothing may be advertised.
-func outletsOf(channel string) []conversations.Outlet {
+// outletsOf are a story's channels, as announcements see them. By SMS only a
+// brandname may advertise.
+func outletsOf(channel string, brandname bool) []conversations.Outlet {
 	if channel == OnBoth {
-		return append(outletsOf(OnTelegram), outletsOf(OnSMS)...)
+		return append(outletsOf(OnTelegram, brandname), outletsOf(OnSMS, brandname)...)
 	}
 	caps := map[string]bot.Caps{
 		OnTelegram: (*telegram.Channel)(nil).Caps(), OnTerminal: (*terminal.Channel)(nil).Caps(), OnSMS: {Name: sms.Name, Form: "sms", Plain: true, Longest: 306, Paged: true, Brief: true, Forgeable: true},
 	}[channel]
 	o := conversations.Outlet{Caps: caps, Carrier: storage.Carrier{Adverts: true}}
 	if channel == OnSMS {
-		o.Carrier = storage.Carrier{Phone: true}
+		o.Carrier = storage.Carrier{Phone: true, Adverts: brandname}
 		o.Cost = func(m bot.Message) (int, int64) {
 			segments, _ := sms.Segments(m.Numbered(), false)
 			return segments, int64(segments) * 300

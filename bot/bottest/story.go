@@ -10,6 +10,7 @@
 //	programme: lang-son-2025     another programme than the default
 //	channels: telegram sms       only these channels can play it
 //	no sms: it is about photos   why it cannot be told by SMS, where it is not
+//	brandname: OCOPLANGSON       SMS may advertise, by this name: "(gsm 2 OCOPLANGSON)"
 //	= person an                  an takes the phone
 //	> mật ong hoa rừng           an says so
 //	> [Gửi phiếu]                an chooses: a tap, or the number of the choice
@@ -96,6 +97,7 @@ type Story struct {
 	Programme string
 	Channels  []string
 	NoSMS     string // why it is not told by SMS; empty where it is
+	Brandname string // by which SMS may advertise; empty: by none
 	Lines     []Line
 	// passes: what is asked for on a screen only is passed over.
 	passes bool
@@ -126,8 +128,9 @@ const (
 )
 
 const (
-	insteadMark = "sms >"
-	noSMSMark   = "no sms: "
+	insteadMark   = "sms >"
+	noSMSMark     = "no sms: "
+	brandnameMark = "brandname: "
 )
 
 // ErrStory is a file that is no story.
@@ -165,6 +168,8 @@ func ParseStory(name, text string) (*Story, error) {
 			}
 		case strings.HasPrefix(raw, noSMSMark):
 			s.NoSMS = strings.TrimSpace(raw[len(noSMSMark):])
+		case strings.HasPrefix(raw, brandnameMark):
+			s.Brandname = strings.TrimSpace(raw[len(brandnameMark):])
 		case raw == insteadMark || strings.HasPrefix(raw, insteadMark+" "):
 			l.Kind = Instead
 			l.Text = strings.TrimSpace(raw[len(insteadMark):])
@@ -181,7 +186,7 @@ func ParseStory(name, text string) (*Story, error) {
 
 // BySMS is the story as it is told by SMS: with the inputs that are made there.
 func (s *Story) BySMS() *Story {
-	told := &Story{Name: s.Name, Programme: s.Programme, Channels: []string{OnSMS}, passes: true}
+	told := &Story{Name: s.Name, Programme: s.Programme, Brandname: s.Brandname, Channels: []string{OnSMS}, passes: true}
 	var instead []Line
 	for _, l := range s.Lines {
 		switch {

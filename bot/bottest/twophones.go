@@ -17,12 +17,12 @@ type twoPhones struct {
 	keypad *smsPhone
 }
 
-func newTwoPhones(ctx context.Context, r *rig, texts *locales.Texts) (phone, error) {
+func newTwoPhones(ctx context.Context, r *rig, texts *locales.Texts, brandname string) (phone, error) {
 	screen, err := newTelegramPhone(ctx, r.dispatch.For, r.picture)
 	if err != nil {
 		return nil, err
 	}
-	keypad, err := newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now)
+	keypad, err := newSMSPhone(ctx, r.dispatch.For, r.store, texts, r.clock.now, brandname)
 	if err != nil {
 		screen.close()
 		return nil, err
