@@ -325,12 +325,34 @@ func (t *T) callList(n Note) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("conversations: officer: %w", err)
 			}
+			number, err := t.callNumber(p)
+			if err != nil {
+				return "", err
+			}
 			found = true
-			lines = append(lines, t.Text("progress.call", dataOf("unit", t.unitName(string(unit)), "name", cmp.Or(o.Name, p.Name), "phone", ocop.FormatPhone(p.Phone))))
+			lines = append(lines, t.Text("progress.call", dataOf("unit", t.unitName(string(unit)), "name", cmp.Or(o.Name, p.Name), "phone", ocop.FormatPhone(number))))
 		}
 		if !found {
 			lines = append(lines, t.Text("progress.call_nobody", dataOf("unit", t.unitName(string(unit)))))
 		}
 	}
 	return t.Text("progress.calls", dataOf("lines", strings.Join(lines, "\n"))), nil
+}
+
+// callNumber is where somebody can be called: the number they gave, else the
+// one they text from; empty: none is known.
+func (t *T) callNumber(p storage.Person) (string, error) {
+	if p.Phone != "" {
+		return p.Phone, nil
+	}
+	routes, err := t.reads.Routes(t.Ctx, p.ID)
+	if err != nil {
+		return "", fmt.Errorf("conversations: routes: %w", err)
+	}
+	for _, r := range routes {
+		if r.Addr.Channel() == telChannel {
+			return phoneOf(r.Addr), nil
+		}
+	}
+	return "", nil
 }

@@ -64,7 +64,11 @@ func (f Form) Document() Document {
 		title := Par{Runs: Bold(part.Title), Size: formSize, Before: 6, After: 3, Keep: part.Open || len(part.Fields) > 0}
 		blocks = append(blocks, title)
 		if part.Open {
-			p := Field{Value: part.Value}.par(0, openLines)
+			left := 0.0
+			if part.Value != "" { // as the fields below it
+				left = 6
+			}
+			p := Field{Value: part.Value}.par(left, openLines)
 			p.After = 3
 			blocks = append(blocks, p)
 		}

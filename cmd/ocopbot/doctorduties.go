@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"ocopbot/bot/duties"
@@ -38,6 +39,36 @@ func (r *report) ownerless(ctx context.Context, store *records, prog *ocop.Progr
 		r.check("duties", err)
 	}
 	r.ownerlessWork(ctx, store, prog, works)
+	r.unnumbered(ctx, store, officers)
+}
+
+// unnumbered counts the officers of whom no telephone number is known: nobody
+// can call them, and no SMS comes where they do not answer a reminder.
+func (r *report) unnumbered(ctx context.Context, store *records, officers []storage.Officer) {
+	known := map[storage.ID]bool{}
+	without := 0
+	for _, o := range officers {
+		if known[o.Person] {
+			continue
+		}
+		known[o.Person] = true
+		p, err := store.Person(ctx, o.Person)
+		if err != nil {
+			r.check("officers", err)
+			return
+		}
+		routes, err := store.Routes(ctx, o.Person)
+		if err != nil {
+			r.check("officers", err)
+			return
+		}
+		if p.Phone == "" && !slices.ContainsFunc(routes, func(a storage.Route) bool { return a.Addr.Channel() == "tel" }) {
+			without++
+		}
+	}
+	if without > 0 {
+		r.note("officers", fmt.Sprintf("of %d officers no telephone number is known: they cannot be called, nor reminded by SMS", without))
+	}
 }
 
 func (r *report) ownerlessDuties(ctx context.Context, store *records, prog *ocop.Programme, owed []duties.Owed, works map[ocop.UnitKey]bool) error {
