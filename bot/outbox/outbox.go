@@ -141,6 +141,7 @@ func New(o Options) (*Outbox, error) {
 		RescueStuckJobsAfter:        o.pace.rescue,
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 retryPolicy{},
+		ReindexerIndexNames:         indexes(),
 		CompletedJobRetentionPeriod: time.Hour, // the records say what was sent
 		SoftStopTimeout:             drain * 8 / 10,
 		Logger:                      quiet(o.Log),

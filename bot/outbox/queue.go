@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -185,7 +186,24 @@ func (q *Queue) Migrate(ctx context.Context, db *sql.DB) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("outbox: migrate: %w", err)
 	}
+	if !q.postgres {
+		return nil
+	}
+	for _, index := range unused {
+		if _, err := db.ExecContext(ctx, "DROP INDEX IF EXISTS "+index); err != nil {
+			return fmt.Errorf("outbox: migrate: %w", err)
+		}
+	}
 	return nil
+}
+
+// unused are the queue's indexes for searching in what jobs hold. Nobody does,
+// and each step of a job's life would write into them: a third of its cost.
+var unused = []string{"river_job_args_index", "river_job_metadata_index"}
+
+// indexes are those the queue is to rebuild now and then.
+func indexes() []string {
+	return slices.DeleteFunc(river.ReindexerIndexNamesDefault(), func(name string) bool { return slices.Contains(unused, name) })
 }
 
 func driver(db *sql.DB, pool *pgxpool.Pool) riverdriver.Driver[*sql.Tx] {
