@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ocopbot/bot"
@@ -194,19 +195,18 @@ func (s *Store) Decide(ctx context.Context, keys []storage.RecipientKey, now tim
 		if err != nil {
 			return x.breaks(err)
 		}
+		var moves []move
 		for i, d := range all {
 			m := decide(i, d)
 			if m == nil {
 				continue
 			}
-			if err := x.move(d.Key, d.Recipient.State, *m, now); err != nil {
-				return err
-			}
+			moves = append(moves, move{d.Key, d.Recipient.State, *m})
 			if m.Reserve { // the next one in this batch sees it
 				d.Reach.Adverts[m.Addr] = append(d.Reach.Adverts[m.Addr], now)
 			}
 		}
-		return nil
+		return x.moveAll(moves, now)
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: decide: %w", err)
@@ -229,29 +229,45 @@ func (x *tx) lockPersons(keys []storage.RecipientKey) error {
 	return err
 }
 
-// move changes a recipient that is still in a state.
-func (x *tx) move(k storage.RecipientKey, from string, m storage.Move, now time.Time) error {
-	doubt := 0
-	if m.Doubt {
-		doubt = 1
-	}
-	// Erasing empties the address of one that is being sent; it stays empty.
-	err := x.later(`UPDATE recipients SET state = $4, why = $5, at = $6, doubts = doubts + $7,
-			provider = CASE WHEN state = 'sending' AND addr = '' THEN '' ELSE $8 END,
-			addr = CASE WHEN state = 'sending' AND (addr = '' OR $9 = '') THEN addr ELSE $9 END
-		WHERE announcement = $1 AND person = $2 AND state = $3`,
-		k.Announcement, k.Person, from, m.State, m.Why, ms(now), doubt, m.Provider, m.Addr)
-	if err != nil {
-		return err
-	}
-	if m.Release {
-		return x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, k.Announcement, k.Person)
-	}
-	if !m.Reserve {
+// move changes a recipient that is still in the state it was in.
+type move struct {
+	key storage.RecipientKey
+	was string
+	storage.Move
+}
+
+// moveAll makes some moves by one statement, and keeps the ledger of adverts.
+func (x *tx) moveAll(moves []move, now time.Time) error {
+	if len(moves) == 0 {
 		return nil
 	}
-	return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
-		storage.NewID(now), m.Addr, k.Announcement, k.Person, ms(now))
+	var c conditions
+	number := func(n int64) string { return `CAST(` + c.arg(n) + ` AS BIGINT)` }
+	text := func(s string) string { return `CAST(` + c.arg(s) + ` AS TEXT)` }
+	rows := some(moves, func(m move) string {
+		doubt := int64(0)
+		if m.Doubt {
+			doubt = 1
+		}
+		return `(` + strings.Join([]string{number(int64(m.key.Announcement)), number(int64(m.key.Person)), text(m.was),
+			text(m.State), text(m.Why), number(doubt), text(m.Provider), text(string(m.Addr))}, ", ") + `)`
+	})
+	// Erasing empties the address of one that is being sent; it stays empty.
+	err := x.later(`WITH m (announcement, person, was, state, why, doubt, provider, addr) AS (VALUES `+rows+`)
+		UPDATE recipients AS r SET state = m.state, why = m.why, at = `+number(ms(now))+`, doubts = r.doubts + m.doubt,
+			provider = CASE WHEN r.state = 'sending' AND r.addr = '' THEN '' ELSE m.provider END,
+			addr = CASE WHEN r.state = 'sending' AND (r.addr = '' OR m.addr = '') THEN r.addr ELSE m.addr END
+		FROM m WHERE r.announcement = m.announcement AND r.person = m.person AND r.state = m.was`, c.args...)
+	for _, m := range moves {
+		switch {
+		case m.Release:
+			err = errors.Join(err, x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, m.key.Announcement, m.key.Person))
+		case m.Reserve:
+			err = errors.Join(err, x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
+				storage.NewID(now), m.Addr, m.key.Announcement, m.key.Person, ms(now)))
+		}
+	}
+	return err
 }
 
 // SettleBooked notes what a carrier says became of an address whose message
@@ -276,12 +292,11 @@ func (s *Store) SettleBooked(ctx context.Context, id storage.ID, addr bot.Addres
 // Settle records what became of recipients that were being told.
 func (s *Store) Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error {
 	err := s.transact(ctx, func(x *tx) error {
+		all := make([]move, len(keys))
 		for i, k := range keys {
-			if err := x.move(k, storage.RecipientSending, moves[i], now); err != nil {
-				return err
-			}
+			all[i] = move{k, storage.RecipientSending, moves[i]}
 		}
-		return nil
+		return x.moveAll(all, now)
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: settle: %w", err)
