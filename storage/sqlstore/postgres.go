@@ -34,6 +34,11 @@ func (s *Store) openPostgres(ctx context.Context, maxConns int) error {
 		// A frozen process must not hold the counter of form numbers for ever.
 		params["idle_in_transaction_session_timeout"] = fmt.Sprint((2 * patience).Milliseconds())
 	}
+	if params["random_page_cost"] == "" {
+		// All of a province fits in memory, where a row found by an index costs
+		// hardly more than the next one of a scan.
+		params["random_page_cost"] = "1.1"
+	}
 	s.dialect = Postgres
 	if s.pool, err = pgxpool.NewWithConfig(ctx, c); err != nil {
 		return fmt.Errorf("sqlstore: %w", fault(err))

@@ -98,6 +98,11 @@ func (r *rig) newCrowd(ctx context.Context, people int) (c *crowd, done func(), 
 			return nil, nil, err
 		}
 	}
+	// As the server does by itself a minute after so much is new.
+	if _, err := store.DB().ExecContext(ctx, "ANALYZE"); err != nil {
+		done()
+		return nil, nil, err
+	}
 	return &crowd{store, url}, done, nil
 }
 
