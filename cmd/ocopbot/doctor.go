@@ -191,6 +191,9 @@ func (r *report) telegram(s *Settings, h telegram.Health) {
 
 func (r *report) programme(p *ocop.Programme) {
 	now := time.Now()
+	if missing := holidaysMissing(p, now); missing != "" {
+		r.note("programme", missing)
+	}
 	if !p.Ended.IsZero() && now.After(p.Ended) {
 		r.note("programme", fmt.Sprintf("%s: its plan ended on %s; its units and rules go on until another is set", p.Code, p.Ended.AddDate(0, 0, -1).Format("02/01/2006")))
 		return

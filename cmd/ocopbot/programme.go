@@ -68,5 +68,18 @@ func (c *programmeCheckCmd) Run(s streams) error {
 	if !p.Ended.IsZero() && now.After(p.Ended) {
 		fmt.Fprintf(s.out, "note: its plan ended on %s\n", p.Ended.AddDate(0, 0, -1).Format("02/01/2006"))
 	}
+	if note := holidaysMissing(p, now); note != "" {
+		fmt.Fprintf(s.out, "note: %s\n", note)
+	}
 	return nil
+}
+
+// holidaysMissing says that the holidays of the year three months ahead are not
+// listed yet; empty: they are. The state announces them each autumn.
+func holidaysMissing(p *ocop.Programme, now time.Time) string {
+	year := now.In(ocop.Local).AddDate(0, 3, 0).Year()
+	if p.Calendar().Knows(year) {
+		return ""
+	}
+	return fmt.Sprintf("no holidays of %d are listed: on them people would be reminded as on working days", year)
 }
