@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"ocopbot/bot"
@@ -51,7 +52,7 @@ func (c *Channel) hook(name, hook string) (Gateway, Hook, bool) {
 
 // take does what a callback asks, and gives the HTTP status to answer.
 func (c *Channel) take(r *http.Request, g Gateway, hook Hook) int {
-	if !g.allows(r.RemoteAddr) || hook.Keyed && !same(r.URL.Query().Get("key"), g.Secret) {
+	if !g.allows(r) || hook.Keyed && !same(r.URL.Query().Get("key"), g.Secret) {
 		return http.StatusUnauthorized
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody+1))
@@ -141,18 +142,31 @@ func shortID(gateway, id string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-func (g Gateway) allows(remote string) bool {
+func (g Gateway) allows(r *http.Request) bool {
 	if len(g.Callers) == 0 {
 		return true
 	}
-	at, err := netip.ParseAddrPort(remote)
+	at := caller(r)
+	return slices.ContainsFunc(g.Callers, func(p netip.Prefix) bool { return p.Contains(at) })
+}
+
+// caller is where a request comes from. What ends TLS on this machine calls for
+// somebody else, whom it names last in X-Forwarded-For; the zero Addr, which is
+// in no network, where it names nobody.
+func caller(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return false
+		return netip.Addr{}
 	}
-	for _, p := range g.Callers {
-		if p.Contains(at.Addr().Unmap()) {
-			return true
-		}
+	addr := at.Addr().Unmap()
+	named := r.Header.Values("X-Forwarded-For")
+	if !addr.IsLoopback() || len(named) == 0 {
+		return addr
 	}
-	return false
+	last := named[len(named)-1]
+	last = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+	if addr, err = netip.ParseAddr(last); err != nil {
+		return netip.Addr{}
+	}
+	return addr.Unmap()
 }

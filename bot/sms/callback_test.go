@@ -50,6 +50,15 @@ func TestCallbacksProveThemselves(t *testing.T) {
 			t.Errorf("%s %.70s is answered %d, want %d", c.method, c.path, got, c.status)
 		}
 	}
+	// By way of a proxy on this machine, which names the caller last.
+	for _, c := range []struct {
+		gateway, named string
+		status         int
+	}{{"far", "10.0.0.7", 400}, {"far", "10.0.0.7, 203.0.113.9", 401}, {"far", "somebody", 401}, {"kannel", "203.0.113.9", 401}} {
+		if got := r.calls("GET", "/sms/"+c.gateway+"/mo?"+ok, nil, map[string]string{"X-Forwarded-For": c.named}); got != c.status {
+			t.Errorf("%s for %s is answered %d, want %d", c.gateway, c.named, got, c.status)
+		}
+	}
 	if n := r.waiting(); n != 0 {
 		t.Errorf("%d messages are kept", n)
 	}
