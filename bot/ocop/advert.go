@@ -74,11 +74,12 @@ func (s Standing) Judge(class Class, now time.Time) (hold Hold, until time.Time)
 		return HoldDoNotCall, time.Time{}
 	case s.Phone && !s.Brandname:
 		return HoldBrandname, time.Time{}
-	case s.Phone && s.Booked: // whose hours and counts the carrier keeps
-		return HoldBooked, time.Time{}
 	}
 	if free := advertFree(s.Adverts, now); free.After(now) {
 		return HoldLimit, NextWithin(free, AdvertFrom, AdvertUntil)
+	}
+	if s.Phone && s.Booked { // whose hours the carrier keeps
+		return HoldBooked, time.Time{}
 	}
 	return AdvertHours(now)
 }

@@ -98,6 +98,8 @@ func TestJudge(t *testing.T) {
 		"the list is stronger than consent": {ocop.Advertising, ocop.Standing{Agreed: before, DoNotCall: true}, noon, ocop.HoldDoNotCall, time.Time{}},
 		"a phone number of one's own":       {ocop.Advertising, ocop.Standing{Agreed: before, Phone: true}, noon, ocop.HoldBrandname, time.Time{}},
 		"a file for the carrier":            {ocop.Advertising, ocop.Standing{Agreed: before, Phone: true, Brandname: true, Booked: true}, noon, ocop.HoldBooked, time.Time{}},
+		"a fourth one by such a file": {ocop.Advertising, ocop.Standing{Agreed: before.AddDate(0, 0, -9), Phone: true, Brandname: true, Booked: true, Adverts: []time.Time{noon.Add(-2 * time.Hour), noon.Add(-23 * time.Hour), noon.Add(-5 * time.Hour)}},
+			noon, ocop.HoldLimit, noon.Add(time.Hour)},
 		"just before seven":                 {ocop.Advertising, agreed, ocop.Date(2026, 6, 16).Add(7*time.Hour - 1), ocop.HoldHours, ocop.Date(2026, 6, 16).Add(7 * time.Hour)},
 		"at seven":                          {ocop.Advertising, agreed, ocop.Date(2026, 6, 16).Add(7 * time.Hour), "", time.Time{}},
 		"at ten in the evening":             {ocop.Advertising, agreed, ocop.Date(2026, 6, 16).Add(22 * time.Hour), ocop.HoldHours, ocop.Date(2026, 6, 17).Add(7 * time.Hour)},

@@ -24,7 +24,9 @@ type announceExportCmd struct {
 const exportBatch = 1000
 
 // Run writes the numbers of those whom only a bulk order reaches, with the
-// text, as things are now: who refused meanwhile is left out.
+// text, as things are now: who refused meanwhile, or has had as much
+// advertising as is allowed, is left out. What is exported counts as sent until
+// the carrier says that it was not.
 func (c *announceExportCmd) Run(ctx context.Context, s *Settings, out streams) (err error) {
 	prog, err := ocop.Load(s.Programme)
 	if err != nil {
@@ -41,6 +43,9 @@ func (c *announceExportCmd) Run(ctx context.Context, s *Settings, out streams) (
 	}
 	if err != nil {
 		return err
+	}
+	if a.State == storage.AnnouncementCancelled {
+		return settingError{errors.New("this announcement was cancelled")}
 	}
 	f, err := os.OpenFile(c.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it is full of phone numbers
 	if err != nil {
@@ -73,17 +78,29 @@ func (o announcing) exportBooked(ctx context.Context, a storage.Announcement, w 
 			}
 		}
 		for part := range slices.Chunk(keys, 64) {
-			ds, err := o.store.Deliveries(ctx, part, now)
+			rows := make([][]string, len(part))
+			err := o.store.Decide(ctx, part, now, func(i int, d storage.Delivery) *storage.Move {
+				rows[i] = nil
+				way := d.Reach.Way(a.Class, carriers, a.Audience.Channels, now)
+				before := d.Recipient.Addr == way.Addr // exported: it counts already, perhaps as the last of the day
+				if way.Hold != string(ocop.HoldBooked) && !(before && way.Hold == string(ocop.HoldLimit)) {
+					return nil // refused since, say
+				}
+				m := o.engine.Announcement(a, d.Reach.Lang, caps[way.Addr.Channel()])
+				rows[i] = []string{way.Addr.ID(), sms.Plain(m.Text)}
+				if before {
+					return nil
+				}
+				return &storage.Move{State: storage.RecipientHeld, Why: string(ocop.HoldBooked), Addr: way.Addr, Reserve: true}
+			})
 			if err != nil {
 				return n, err
 			}
-			for _, d := range ds {
-				way := d.Reach.Way(a.Class, carriers, a.Audience.Channels, now)
-				if way.Hold != string(ocop.HoldBooked) {
-					continue // refused since, say
+			for _, row := range rows {
+				if row == nil {
+					continue
 				}
-				m := o.engine.Announcement(a, d.Reach.Lang, caps[way.Addr.Channel()])
-				if err := w.Write([]string{way.Addr.ID(), sms.Plain(m.Text)}); err != nil {
+				if err := w.Write(row); err != nil {
 					return n, err
 				}
 				n++

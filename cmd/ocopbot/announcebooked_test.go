@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -131,6 +132,18 @@ func TestBookedAdvertising(t *testing.T) {
 		t.Errorf("%v, %v: it is full of phone numbers", info.Mode(), err)
 	}
 	d.types(exitSettings, "announce", "export", id, file) // nothing is written over
+	again := filepath.Join(d.dir, "again.csv")
+	if out, _ := d.types(exitOK, "announce", "export", id, again); !strings.Contains(out, "2 numbers are in") { // it counts once
+		t.Errorf("export says %q", out)
+	}
+	for n, want := range []string{"2 numbers", "2 numbers", "0 numbers"} { // three in a day, over all announcements
+		out, _ := d.types(exitOK, "announce", filepath.Join(d.dir, "fair.yaml"), "--again")
+		more := strings.Fields(out[strings.Index(out, "Announcement "):])[1]
+		bookAll(t, store, more)
+		if out, _ := d.types(exitOK, "announce", "export", more, filepath.Join(d.dir, fmt.Sprint("more", n, ".csv"))); !strings.Contains(out, want) {
+			t.Errorf("export says %q, want %s", out, want)
+		}
+	}
 	d.types(exitSettings, "announce", "export", "12345", filepath.Join(d.dir, "other.csv"))
 
 	result := d.file("result.csv", "0912000000,sent\n+84 912 000 001,failed\n0912000003,sent\n0912000000,sent\nsố,kết quả\n0912000001\n0912000002,maybe\n")

@@ -264,7 +264,7 @@ func (x *tx) moveAll(moves []move, now time.Time) error {
 			err = errors.Join(err, x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, m.key.Announcement, m.key.Person))
 		case m.Reserve:
 			err = errors.Join(err, x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
-				storage.NewID(now), m.Addr, m.key.Announcement, m.key.Person, ms(now)))
+				x.newID(now), m.Addr, m.key.Announcement, m.key.Person, ms(now)))
 		}
 	}
 	return err
@@ -277,11 +277,15 @@ func (s *Store) SettleBooked(ctx context.Context, id storage.ID, addr bot.Addres
 		person, err := txGet(x, scalar[storage.ID], `UPDATE recipients SET state = $3, why = '', addr = $2, at = $4
 			WHERE announcement = $1 AND state = 'held' AND why = 'booked'
 				AND person = (SELECT person FROM routes WHERE addr = $2) RETURNING person`, id, addr, state, ms(now))
-		if err != nil || state != storage.RecipientSent {
+		if err != nil {
+			return err
+		}
+		// It was counted when it was exported; now it is known when it went.
+		if err := x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, id, person); err != nil || state != storage.RecipientSent {
 			return err
 		}
 		return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
-			storage.NewID(now), addr, id, person, ms(now))
+			x.newID(now), addr, id, person, ms(now))
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: booked: %w", err)

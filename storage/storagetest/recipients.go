@@ -146,8 +146,11 @@ func bookedResult(t *testing.T, w *world) {
 		if d.Reach.Routes[0].Addr == "tel:+84912000003" {
 			return &storage.Move{State: storage.RecipientHeld, Why: string(ocop.HoldRefused)}
 		}
-		return &storage.Move{State: storage.RecipientHeld, Why: string(ocop.HoldBooked)}
+		return &storage.Move{State: storage.RecipientHeld, Why: string(ocop.HoldBooked), Addr: d.Reach.Routes[0].Addr, Reserve: true} // exported
 	}))
+	for _, addr := range []bot.Address{"tel:+84912000001", "tel:+84912000002"} {
+		same(t, "what is exported counts", must(w.LastAdvert(t.Context(), addr))(t).Equal(w.now), true)
+	}
 	w.must(w.SettleBooked(t.Context(), a.ID, "tel:+84912000001", storage.RecipientSent, w.now))
 	w.must(w.SettleBooked(t.Context(), a.ID, "tel:+84912000002", storage.RecipientFailed, w.now))
 	for _, addr := range []bot.Address{"tel:+84912000001", "tel:+84912000003", "tel:+84912000009"} { // told already, not ordered, nobody's
