@@ -29,6 +29,7 @@ type Matcher struct {
 	question int32     // one of them standing there
 	particle int32     // words that are no part of an Arg
 	denying  int32     // words that deny what follows
+	refusing int32     // words that want something to end
 	pool     sync.Pool
 }
 
@@ -107,6 +108,7 @@ func load(file string) (*Matcher, error) {
 	}
 	b.particle = b.concept("<particle>")
 	b.number, b.asking, b.denying, b.question = b.concept("<number>"), b.concept("<asking>"), b.concept("<denying>"), b.concept("<question>")
+	b.refusing = b.concept("<không>")
 	section := ""
 	for n, line := range strings.Split(file, "\n") {
 		line = strings.TrimSpace(line)

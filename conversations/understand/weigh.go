@@ -35,6 +35,8 @@ func (f fit) beats(other fit) bool {
 func (m *Matcher) best(text string, s *scratch) Guess {
 	if at := m.questionEnd(s); at != 0 {
 		s.small |= at
+		s.found[m.denying].at &^= at // it asks, and denies nothing
+		s.found[m.refusing].at &^= at
 		s.present = append(s.present, m.question)
 		s.found[m.question] = found{at: at, quality: 1}
 	}
