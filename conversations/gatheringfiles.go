@@ -62,14 +62,15 @@ func (t *T) gatheringPicture(g storage.Gathering) (string, *bot.Attachment, erro
 // messages. Without a link the code is that message.
 func (t *T) poster(g storage.Gathering) (string, *bot.Attachment, error) {
 	words := cmp.Or(t.doors.Keyword, keywordUpper) + " DD " + g.Code
-	var content string
+	var link string
 	if t.doors.Link != nil {
-		link, err := t.doors.Link(t.Ctx, gatheringLink+g.Code)
+		var err error
+		link, err = t.doors.Link(t.Ctx, gatheringLink+g.Code)
 		if err != nil && t.doors.Number == "" {
 			return t.Text("gathering.poster_none", nil), nil, nil
 		}
-		content = link
 	}
+	content := link
 	lines := []string{t.daysOf(g) + ", " + g.Place, t.Text("gathering.poster_scan", dataOf("deadline", date(g.Deadline)))}
 	if t.doors.Number != "" {
 		lines = append(lines, t.Text("gathering.poster_sms", dataOf("words", words, "number", t.doors.Number)))
@@ -84,5 +85,5 @@ func (t *T) poster(g storage.Gathering) (string, *bot.Attachment, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("conversations: poster: %w", err)
 	}
-	return t.Text("gathering.poster", dataOf("code", g.Code, "link", content, "words", words)), &bot.Attachment{Name: g.Code + ".png", MIME: paper.PNG, Data: data}, nil
+	return t.Text("gathering.poster", dataOf("code", g.Code, "link", link, "words", words)), &bot.Attachment{Name: g.Code + ".png", MIME: paper.PNG, Data: data}, nil
 }
