@@ -20,6 +20,7 @@ type Pace struct {
 // Limiter shares out the pace of every channel among all replicas.
 type Limiter struct {
 	rdb      *redis.Client
+	slots    line
 	pace     Pace
 	deadline time.Duration
 }
@@ -27,7 +28,7 @@ type Limiter struct {
 // NewLimiter makes a limiter on rdb, which should come from Connect. All
 // replicas must be given the same pace.
 func NewLimiter(rdb *redis.Client, pace Pace) *Limiter {
-	return &Limiter{rdb, pace, DefaultDeadline}
+	return &Limiter{rdb, newLine(rdb), pace, DefaultDeadline}
 }
 
 // Lanes is how many lanes a channel has; 0 goes first.
@@ -84,9 +85,11 @@ func (l *Limiter) Reserve(ctx context.Context, lane int, to bot.Address, patienc
 	if lane == 0 {
 		chat = 0 // somebody waits for it
 	}
-	ctx, cancel := deadline(ctx, l.deadline)
-	defer cancel()
-	answer, err := reserve.Run(ctx, l.rdb, []string{paceKey(to.Channel()), chatKey(lane, to)},
+	line, err := l.slots.get(ctx)
+	if err != nil {
+		return 0, false, asStorageError("reserve a slot", err)
+	}
+	answer, err := reserve.Run(ctx, line, []string{paceKey(to.Channel()), chatKey(lane, to)},
 		lane, Lanes, l.pace.Every.Microseconds(), l.pace.burst(lane), chat.Microseconds(),
 		patience.Microseconds()).Int64Slice()
 	if err != nil {

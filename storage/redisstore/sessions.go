@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -32,7 +31,7 @@ type Options struct {
 // Sessions is a storage.Sessions in Redis.
 type Sessions struct {
 	rdb     *redis.Client
-	shared  func() (*redis.AutoPipeliner, error)
+	turns   line
 	durable Durable
 	o       Options
 }
@@ -54,7 +53,7 @@ func New(rdb *redis.Client, durable Durable, o Options) *Sessions {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Sessions{rdb, sync.OnceValues(rdb.AutoPipeline), durable, o}
+	return &Sessions{rdb, newLine(rdb), durable, o}
 }
 
 // Load is one GET. Only if Redis has nothing is the parked copy asked for.
@@ -77,24 +76,11 @@ func (s *Sessions) Load(ctx context.Context, addr bot.Address) (storage.StoredSe
 }
 
 func (s *Sessions) get(ctx context.Context, addr bot.Address) ([]byte, error) {
-	line, err := s.line(ctx)
+	line, err := s.turns.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return line.Get(ctx, sessionKey(addr)).Bytes()
-}
-
-// line is the connection all turns share: what many people's turns ask while
-// Redis answers somebody else goes there together and comes back together,
-// with a fraction of the system calls, which are most of what a call costs. A
-// single person waits for nobody. How long an answer may take is left to the
-// client's deadlines: a context with a timer for each call would be a sixth of
-// what a turn allocates.
-func (s *Sessions) line(ctx context.Context) (*redis.AutoPipeliner, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return s.shared()
 }
 
 func (s *Sessions) restore(ctx context.Context, addr bot.Address) (storage.StoredSession, error) {
@@ -123,7 +109,7 @@ func (s *Sessions) Save(ctx context.Context, addr bot.Address, previous int, nex
 	if err != nil {
 		return err
 	}
-	line, err := s.line(ctx)
+	line, err := s.turns.get(ctx)
 	if err != nil {
 		return asStorageError("save a session", err)
 	}
