@@ -22,15 +22,23 @@ func Shortened(o Options, job, rescue time.Duration) Options {
 // Tick does what every minute does.
 func (b *Outbox) Tick(ctx context.Context) error { return b.tick(ctx, &digestDay{}) }
 
+// jobs looks into the queue.
+func (b *Outbox) jobs() jobs { return b.client.(jobs) }
+
+type jobs interface {
+	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
+	JobRetry(ctx context.Context, id int64) (*rivertype.JobRow, error)
+}
+
 // RetryNotices makes all waiting jobs run now, as if their time had come.
 func (b *Outbox) RetryNotices(ctx context.Context) error {
-	list, err := b.client.JobList(ctx, nil)
+	list, err := b.jobs().JobList(ctx, nil)
 	if err != nil {
 		return err
 	}
 	for _, j := range list.Jobs {
 		if j.FinalizedAt == nil {
-			if _, err := b.client.JobRetry(ctx, j.ID); err != nil {
+			if _, err := b.jobs().JobRetry(ctx, j.ID); err != nil {
 				return err
 			}
 		}
@@ -40,7 +48,7 @@ func (b *Outbox) RetryNotices(ctx context.Context) error {
 
 // JobState is the state of the only job, and when it runs next.
 func (b *Outbox) JobState(ctx context.Context) (state string, at time.Time, err error) {
-	list, err := b.client.JobList(ctx, nil)
+	list, err := b.jobs().JobList(ctx, nil)
 	if err != nil || len(list.Jobs) != 1 {
 		return "", time.Time{}, err
 	}

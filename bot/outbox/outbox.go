@@ -65,7 +65,7 @@ var usual = timings{patience: 20 * time.Second, job: 35 * time.Second, rescue: 4
 // Outbox is one replica's share of the delivering.
 type Outbox struct {
 	o      Options
-	client *river.Client[*sql.Tx]
+	client deliverer
 	sent   *prometheus.CounterVec
 
 	carriers map[string]storage.Carrier
@@ -124,7 +124,7 @@ func New(o Options) (*Outbox, error) {
 	if o.Pool == nil {
 		cooldown = 50 * time.Millisecond // every look takes the one connection that writes
 	}
-	client, err := river.NewClient(driver(o.DB, o.Pool), &river.Config{
+	client, err := newDeliverer(o.DB, o.Pool, &river.Config{
 		Queues: map[string]river.QueueConfig{
 			answersQueue: {MaxWorkers: 50},
 			noticesQueue: {MaxWorkers: 50}, // 30 a second and up to 1 s each, so that none waits for a worker

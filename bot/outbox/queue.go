@@ -11,8 +11,10 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
 
 	"ocopbot/bot"
 	"ocopbot/storage"
@@ -197,20 +199,31 @@ func (q *Queue) Migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// unused are the queue's indexes for searching in what jobs hold. Nobody does,
-// and each step of a job's life would write into them: a third of its cost.
-var unused = []string{"river_job_args_index", "river_job_metadata_index"}
+// unused are the queue's indexes for searching in jobs. Nobody does, and each
+// step of a job's life would write into them: a third of its cost.
+var unused = []string{"river_job_args_index", "river_job_metadata_index", "river_job_kind"}
 
 // indexes are those the queue is to rebuild now and then.
 func indexes() []string {
 	return slices.DeleteFunc(river.ReindexerIndexNamesDefault(), func(name string) bool { return slices.Contains(unused, name) })
 }
 
-func driver(db *sql.DB, pool *pgxpool.Pool) riverdriver.Driver[*sql.Tx] {
+// deliverer is the queue's client that works: the same on both databases, but
+// for the kind of transaction, which it is never given.
+type deliverer interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+	Insert(ctx context.Context, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
+	InsertMany(ctx context.Context, all []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+}
+
+// newDeliverer works on PostgreSQL through pgx itself: through database/sql
+// every list is written and read as text, a seventh of what a message costs.
+func newDeliverer(db *sql.DB, pool *pgxpool.Pool, c *river.Config) (deliverer, error) {
 	if pool == nil {
-		return riversqlite.New(db)
+		return river.NewClient(riversqlite.New(db), c)
 	}
-	return riverdatabasesql.NewWithPgxListener(db, pool)
+	return river.NewClient(riverpgxv5.New(pool), c)
 }
 
 // How long something is tried, and how often at most: the time ends it first.
