@@ -61,7 +61,7 @@ func TestADraftOutlivesKillsUnderTwoOfficers(t *testing.T) {
 				}
 			}
 		}
-		figures := []struct{ line, title string }{{"21", "Điểm giới thiệu, bán sản phẩm"}, {"22", "Kinh phí đã thực hiện"}}
+		figures := []struct{ line, title, unit string }{{"21", "Điểm giới thiệu, bán sản phẩm", "điểm"}, {"22", "Kinh phí đã thực hiện", "triệu đồng"}}
 		const rounds = 4
 		for n := 1; n <= rounds; n++ {
 			var wg sync.WaitGroup
@@ -75,7 +75,7 @@ func TestADraftOutlivesKillsUnderTwoOfficers(t *testing.T) {
 			program.start()
 			wg.Wait()
 			for i, p := range officers {
-				w.hears(p, heard[i], fmt.Sprintf("Đã ghi %s: %d.", figures[i].title, n))
+				w.hears(p, heard[i], fmt.Sprintf("Đã ghi %s: %d %s.", figures[i].title, n, figures[i].unit))
 			}
 		}
 		w.idle()
