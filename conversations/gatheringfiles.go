@@ -81,6 +81,9 @@ func (t *T) poster(g storage.Gathering) (string, *bot.Attachment, error) {
 	if content == "" {
 		return t.Text("gathering.poster_none", nil), nil, nil
 	}
+	if link != "" {
+		words = "" // they stand on the poster; the code is the link
+	}
 	data, err := paper.QR(content, g.Title, lines...)
 	if err != nil {
 		return "", nil, fmt.Errorf("conversations: poster: %w", err)
