@@ -46,18 +46,18 @@ func (r *rig) sheet(ctx context.Context) (err error) {
 	if err := p.settle(ctx, store, prog); err != nil {
 		return err
 	}
-	for _, file := range []string{"sheet", "letter"} {
+	for _, file := range [][]string{{"sheet"}, {"letter", "head"}} {
 		var took []time.Duration
 		size := 0
 		for range sheetRounds {
 			begin := time.Now()
-			if size, err = p.file(ctx, file); err != nil {
+			if size, err = p.file(ctx, file...); err != nil {
 				return err
 			}
 			took = append(took, time.Since(begin))
 		}
 		slices.Sort(took)
-		kind := map[string]string{"sheet": "XLSX", "letter": "PDF and DOCX"}[file]
+		kind := map[string]string{"sheet": "XLSX", "letter": "PDF and DOCX"}[file[0]]
 		fmt.Printf("  the reports of %d units as %s, %d KB: %v (median), %v (worst)\n", minuteUnits, kind, size>>10,
 			took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
 	}
@@ -104,6 +104,12 @@ func (p *provincePhone) settle(ctx context.Context, store *sqlstore.Store, prog 
 					return err
 				}
 			}
+			for _, x := range form.Texts {
+				text := "Các xã đã rà soát lại sản phẩm, hướng dẫn bà con hoàn thiện hồ sơ và nhãn mác, còn thiếu vốn mua máy sấy."
+				if err := tx.PutReportText(storage.ReportText{Report: report, Item: x.ID, Text: text, Version: 1, At: p.now}); err != nil {
+					return err
+				}
+			}
 			for _, kind := range []ocop.ReportEventKind{ocop.ReportApproval, ocop.ReportFiling} {
 				e := storage.ReportEvent{ID: id(), Report: report, At: p.now, Kind: kind, Actor: person, Role: storage.CommuneOfficer}
 				if _, err := tx.ReportHappens(e, -1, func(r *storage.Report) { r.Filed, r.Counted = p.now, p.now }); err != nil {
@@ -129,9 +135,9 @@ func (p *provincePhone) settle(ctx context.Context, store *sqlstore.Store, prog 
 	return nil
 }
 
-// file asks for one of the files of the report that all handed in, and is its
-// size; of two, the larger one's.
-func (p *provincePhone) file(ctx context.Context, choice string) (size int, err error) {
+// file asks for one of the files of the report that all handed in by one choice
+// after the other, and is its size; of two, the larger one's.
+func (p *provincePhone) file(ctx context.Context, choices ...string) (size int, err error) {
 	if _, err := p.says(ctx, bot.Incoming{Kind: bot.Text, Text: "tiến độ báo cáo"}); err != nil {
 		return 0, err
 	}
@@ -142,16 +148,21 @@ func (p *provincePhone) file(ctx context.Context, choice string) (size int, err 
 	if _, err := p.taps(ctx, p.s.Offered[i]); err != nil {
 		return 0, err
 	}
-	answer, err := p.taps(ctx, choice)
+	var answer bot.Reply
+	for _, choice := range choices {
+		if answer, err = p.taps(ctx, choice); err != nil {
+			return 0, err
+		}
+	}
 	for _, m := range answer.Messages {
 		if m.Attached != nil {
 			size = max(size, len(m.Attached.Data))
 		}
 	}
-	if err == nil && size == 0 {
-		err = fmt.Errorf("no file came with %q", choice)
+	if size == 0 {
+		return 0, fmt.Errorf("no file came with %q", choices)
 	}
-	return size, err
+	return size, nil
 }
 
 func (p *provincePhone) taps(ctx context.Context, id string) (bot.Reply, error) {
