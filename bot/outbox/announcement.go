@@ -2,7 +2,9 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -15,20 +17,52 @@ import (
 // announcementKind is what metrics call an announcement's message.
 const announcementKind = "announcement"
 
-type recipientWorker struct {
-	river.WorkerDefaults[recipientArgs]
+type recipientsWorker struct {
+	river.WorkerDefaults[recipientsArgs]
 	outbox *Outbox
 }
 
-// Work tells one person. What the law and the person say is read before the
+// Work tells some people, all at once: each waits for a slot of their own. The
+// job is done again as soon as one of them can be told, or after a failure by
+// the queue's policy; who was told by then is left alone.
+func (w *recipientsWorker) Work(ctx context.Context, job *river.Job[recipientsArgs]) error {
+	all := make([]error, len(job.Args.Persons))
+	var told sync.WaitGroup
+	for i, p := range job.Args.Persons {
+		key := storage.RecipientKey{Announcement: job.Args.Announcement, Person: p, Epoch: job.Args.Epoch}
+		told.Go(func() { all[i] = w.outbox.tellPerson(ctx, key) })
+	}
+	told.Wait()
+	return together(all)
+}
+
+// together is how a job goes on of which some parts ended so.
+func together(all []error) error {
+	var failed []error
+	var soonest *river.JobSnoozeError
+	for _, err := range all {
+		var snooze *river.JobSnoozeError
+		switch {
+		case !errors.As(err, &snooze):
+			failed = append(failed, err)
+		case soonest == nil || snooze.Duration < soonest.Duration:
+			soonest = snooze
+		}
+	}
+	if err := errors.Join(failed...); err != nil || soonest == nil {
+		return err
+	}
+	return soonest
+}
+
+// tellPerson tells one person. What the law and the person say is read before the
 // wait for a slot, and again in the transaction that marks the person as
 // being told: a refusal counts on what is queued already. Only then is the
 // message sent, and what became of it is noted after.
 //
 // A person found marked was being told when a process died, or when what
 // became of the message could not be noted: see undecided.
-func (w *recipientWorker) Work(ctx context.Context, job *river.Job[recipientArgs]) error {
-	b, key := w.outbox, job.Args.key()
+func (b *Outbox) tellPerson(ctx context.Context, key storage.RecipientKey) error {
 	for {
 		next, err := b.looks.Do(ctx, key)
 		if err != nil {

@@ -271,7 +271,7 @@ func TestAnOlderJobTellsNobody(t *testing.T) {
 		})
 		jobs := func(state string) (n int) {
 			h.Helper()
-			if err := h.store.DB().QueryRowContext(h.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'recipient' AND state = '"+state+"'").Scan(&n); err != nil {
+			if err := h.store.DB().QueryRowContext(h.Context(), "SELECT COUNT(*) FROM river_job WHERE kind = 'recipients' AND state = '"+state+"'").Scan(&n); err != nil {
 				h.Fatal(err)
 			}
 			return n
@@ -282,7 +282,7 @@ func TestAnOlderJobTellsNobody(t *testing.T) {
 		h.callBack()
 		<-h.tg.began
 		servers.Until(h, "the older job is over", func() bool { return jobs("completed") == 1 || len(h.tg.began) > 0 })
-		_, err := h.store.DB().ExecContext(h.Context(), "UPDATE river_job SET state = 'available', finalized_at = NULL WHERE kind = 'recipient' AND state = 'completed'")
+		_, err := h.store.DB().ExecContext(h.Context(), "UPDATE river_job SET state = 'available', finalized_at = NULL WHERE kind = 'recipients' AND state = 'completed'")
 		if err != nil {
 			h.Fatal(err)
 		}

@@ -11,13 +11,16 @@ import (
 	"ocopbot/storage"
 )
 
-// Shortened gives jobs little time, so that a test need not wait for a lost
-// one to be found.
+// Shortened gives jobs little time and takes few at once, so that a test need
+// not wait long for lost ones to be found.
 func Shortened(o Options, job, rescue time.Duration) Options {
 	o.pace = usual
-	o.pace.job, o.pace.rescue = job, rescue
+	o.pace.job, o.pace.rescue, o.pace.telling = job, rescue, ToldAtOnce
 	return o
 }
+
+// ToldAtOnce is how many people Shortened tells something at the same time.
+const ToldAtOnce = 20
 
 // Tick does what every minute does.
 func (b *Outbox) Tick(ctx context.Context) error { return b.tick(ctx, &digestDay{}) }
@@ -65,10 +68,11 @@ var (
 	ErrMacros     = errMacros
 )
 
-// Tell does what the job of one recipient does, and says whether and when it
+// Tell does what the job of some recipients does, and says whether and when it
 // is to be done again.
-func (b *Outbox) Tell(ctx context.Context, key storage.RecipientKey) (again bool, after time.Duration, err error) {
-	err = (&recipientWorker{outbox: b}).Work(ctx, &river.Job[recipientArgs]{JobRow: &rivertype.JobRow{}, Args: recipientArgs(key)})
+func (b *Outbox) Tell(ctx context.Context, id storage.ID, epoch int, persons []storage.ID) (again bool, after time.Duration, err error) {
+	args := recipientsArgs{Announcement: id, Epoch: epoch, Persons: persons}
+	err = (&recipientsWorker{outbox: b}).Work(ctx, &river.Job[recipientsArgs]{JobRow: &rivertype.JobRow{}, Args: args})
 	var snooze *river.JobSnoozeError
 	if errors.As(err, &snooze) {
 		return true, snooze.Duration, nil

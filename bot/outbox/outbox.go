@@ -50,17 +50,19 @@ type Options struct {
 	pace timings
 }
 
-// timings are what a test has to shorten.
+// timings are what a test has to make less of.
 type timings struct {
 	patience time.Duration // of a job for its slot
 	job      time.Duration // a job may take, its wait included
 	rescue   time.Duration // after which a job of a killed process is tried again
 	tick     time.Duration // between two looks at what is due
+	telling  int           // people who may wait to be told an announcement
 }
 
 // A send takes at most 15 s. The queue gives a job up as lost when nobody can
-// be working on it any more.
-var usual = timings{patience: 20 * time.Second, job: 35 * time.Second, rescue: 40 * time.Second, tick: time.Minute}
+// be working on it any more. More people would wait longer than their patience
+// at Telegram's pace.
+var usual = timings{patience: 20 * time.Second, job: 35 * time.Second, rescue: 40 * time.Second, tick: time.Minute, telling: 500}
 
 // Outbox is one replica's share of the delivering.
 type Outbox struct {
@@ -112,7 +114,7 @@ func New(o Options) (*Outbox, error) {
 		river.AddWorkerSafely(workers, &answerWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &photoWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &planWorker{outbox: b}),
-		river.AddWorkerSafely(workers, &recipientWorker{outbox: b}),
+		river.AddWorkerSafely(workers, &recipientsWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &gatheringPictureWorker{outbox: b}),
 		river.AddWorkerSafely(workers, &tryWorker{outbox: b}),
 	} {
@@ -132,7 +134,7 @@ func New(o Options) (*Outbox, error) {
 			plansQueue:   {MaxWorkers: 4},
 			// Most wait for their slot, a few seconds ahead, so that looking for
 			// more seldom is soon enough, and cheaper.
-			tellQueue: {MaxWorkers: 200, FetchCooldown: 2 * cooldown},
+			tellQueue: {MaxWorkers: o.pace.telling / personsPerJob, FetchCooldown: 2 * cooldown},
 		},
 		Workers:                     workers,
 		FetchCooldown:               cooldown,

@@ -87,17 +87,20 @@ func (tryArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: answersQueue}
 }
 
-// recipientArgs name one person an announcement is for.
-type recipientArgs struct {
-	Announcement storage.ID `json:"a,string"`
-	Person       storage.ID `json:"p,string"`
-	Epoch        int        `json:"e"`
+// recipientsArgs name some people an announcement is for: the queue's own work
+// for a job is as much as what telling one person takes.
+type recipientsArgs struct {
+	Announcement storage.ID   `json:"a"`
+	Epoch        int          `json:"e"`
+	Persons      []storage.ID `json:"p"`
 }
 
-func (a recipientArgs) key() storage.RecipientKey { return storage.RecipientKey(a) }
+// personsPerJob is how many share a job. They also share what it waits for,
+// so that it may not be many.
+const personsPerJob = 10
 
-func (recipientArgs) Kind() string { return "recipient" }
-func (recipientArgs) InsertOpts() river.InsertOpts {
+func (recipientsArgs) Kind() string { return "recipients" }
+func (recipientsArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: tellQueue}
 }
 
@@ -151,13 +154,13 @@ func (q *Queue) EnqueueTrial(ctx context.Context, tx *sql.Tx, id storage.ID, to 
 	return nil
 }
 
-// EnqueueRecipients puts the jobs that tell some people into the transaction
-// that writes them down.
-func (q *Queue) EnqueueRecipients(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error {
-	jobs := make([]river.InsertManyParams, len(keys))
+// EnqueueRecipients puts the jobs that tell some people of an announcement
+// into the transaction that writes them down.
+func (q *Queue) EnqueueRecipients(ctx context.Context, tx *sql.Tx, id storage.ID, epoch int, persons []storage.ID, at time.Time) error {
+	var jobs []river.InsertManyParams
 	opts := from(at)
-	for i, k := range keys {
-		jobs[i] = river.InsertManyParams{Args: recipientArgs(k), InsertOpts: opts}
+	for some := range slices.Chunk(persons, personsPerJob) {
+		jobs = append(jobs, river.InsertManyParams{Args: recipientsArgs{id, epoch, some}, InsertOpts: opts})
 	}
 	if _, err := q.client.InsertManyFastTx(ctx, tx, jobs); err != nil {
 		return fmt.Errorf("outbox: enqueue recipients: %w", err)

@@ -22,7 +22,7 @@ type Announce struct {
 	// Try enqueues the job that sends it to one address.
 	Try func(ctx context.Context, tx *sql.Tx, id storage.ID, to bot.Address) error
 	// Tell enqueues the jobs that tell some people, from at on.
-	Tell func(ctx context.Context, tx *sql.Tx, keys []storage.RecipientKey, at time.Time) error
+	Tell func(ctx context.Context, tx *sql.Tx, id storage.ID, epoch int, persons []storage.ID, at time.Time) error
 }
 
 // PlanRecipients writes down the next people of the audience of an
@@ -84,11 +84,7 @@ func (x *tx) tell(a storage.Announcement, persons []storage.ID, at time.Time) er
 	if err := x.flush(); err != nil {
 		return err
 	}
-	keys := make([]storage.RecipientKey, len(persons))
-	for i, p := range persons {
-		keys[i] = storage.RecipientKey{Announcement: a.ID, Person: p, Epoch: a.Epoch}
-	}
-	if err := x.store.announce.Tell(x.ctx, x.sql, keys, at); err != nil {
+	if err := x.store.announce.Tell(x.ctx, x.sql, a.ID, a.Epoch, persons, at); err != nil {
 		return fmt.Errorf("sqlstore: enqueue recipients: %w", x.breaks(err))
 	}
 	return nil
