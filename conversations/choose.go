@@ -9,13 +9,17 @@ import (
 
 var choiceNumber = regexp.MustCompile(`^(?:ocop )?(?:so |chon |phuong an |cau )?(\d{1,2})$`)
 
-// numberOf is the number a folded text chooses; -1 when it chooses none.
-func numberOf(typed string) int {
+// belowZero is a number that means no choice; folding would take its sign away.
+var belowZero = regexp.MustCompile(`^\s*[-−–]\d`)
+
+// numberOf is the number a text chooses; -1 when it chooses none. typed is the
+// text folded.
+func numberOf(text, typed string) int {
 	if typed == "" || typed[len(typed)-1] < '0' || typed[len(typed)-1] > '9' {
 		return -1
 	}
 	m := choiceNumber.FindStringSubmatch(typed)
-	if m == nil {
+	if m == nil || belowZero.MatchString(text) {
 		return -1
 	}
 	n, _ := strconv.Atoi(m[1]) // two digits at most, by the pattern
@@ -29,7 +33,7 @@ func (t *T) chosen(text string) (string, error) {
 		return "", nil
 	}
 	typed := viet.Fold(text)
-	if n := numberOf(typed); n >= 0 {
+	if n := numberOf(text, typed); n >= 0 {
 		if n >= 1 && n <= len(t.S.Offered) {
 			return t.S.Offered[n-1], nil
 		}

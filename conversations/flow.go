@@ -85,6 +85,9 @@ type Step struct {
 	// Prose says that the answer is an officer's own words, in which what
 	// producers wish for («tập huấn», «phiếu giấy») is a subject and no wish.
 	Prose bool
+	// Counts says that the answer is a number. No choice is offered beside it,
+	// whose place in the list would be one too.
+	Counts bool
 	// Numbers says that a bare number is first a form number of one's own,
 	// where the channel shows no numbered list.
 	Numbers bool

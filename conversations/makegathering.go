@@ -47,8 +47,8 @@ func makeGathering() *Flow {
 			{ID: "place", Ask: asked("make.place"), Parse: parseShort},
 			{ID: "when", Ask: asked("make.when"), Parse: parseWhen},
 			{ID: "deadline", Ask: asked("make.deadline"), Choices: deadlineChoices, Parse: parseDeadline},
-			{ID: "seats", Ask: asked("make.seats"), Parse: parseHowMany}, // no choices: their numbers would be answers
-			{ID: "stalls", Needed: func(t *T) bool { return storage.GatheringKind(t.Get("kind")).Sells() }, Ask: asked("make.stalls"), Parse: parseHowMany},
+			{ID: "seats", Ask: asked("make.seats"), Counts: true, Parse: parseHowMany},
+			{ID: "stalls", Needed: func(t *T) bool { return storage.GatheringKind(t.Get("kind")).Sells() }, Ask: asked("make.stalls"), Counts: true, Parse: parseHowMany},
 			{ID: "bring", Ask: asked("make.bring"), Optional: true, Parse: parseLine},
 			{ID: "contact", Ask: asked("make.contact"), Optional: true, Parse: parseShort},
 			{ID: "rule", Ask: asked("make.rule"), Choices: func(t *T) []bot.Choice {

@@ -17,7 +17,7 @@ func (t *T) nextPage() (r bot.Reply, turned bool, err error) {
 		return r, false, nil
 	}
 	typed := viet.Fold(t.In.Text)
-	n := numberOf(typed)
+	n := numberOf(t.In.Text, typed)
 	if n != 9 && n != 0 && typed != "xem tiep" && typed != "tiep" {
 		return r, false, nil
 	}

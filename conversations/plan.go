@@ -27,7 +27,7 @@ func plan() *Flow {
 			{ID: "value", Ask: func(t *T) (string, locales.Data) {
 				g, _ := t.prog.Target(t.Get("target"))
 				return "plan.value", dataOf("title", g.Name(t.S.Lang), "unit", g.Unit.In(t.S.Lang))
-			}, Parse: parseCount},
+			}, Counts: true, Parse: parseCount},
 			{ID: "day", Parse: parsePastDay, Choices: func(t *T) []bot.Choice {
 				return []bot.Choice{{ID: date(t.Now), Label: t.Text("plan.today", nil)}}
 			}},

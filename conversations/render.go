@@ -90,7 +90,7 @@ func (t *T) answersData() locales.Data {
 }
 
 // choices are those of the present step, with what the engine adds: after
-// three misunderstandings a way out.
+// three misunderstandings a way out, which a step that Counts says in words.
 func (t *T) choices() []bot.Choice {
 	s := t.present()
 	var cs []bot.Choice
@@ -103,7 +103,7 @@ func (t *T) choices() []bot.Choice {
 	if s.Optional {
 		cs = append(cs, t.choice(choiceSkip, "choice.skip"))
 	}
-	if t.S.Misses >= misunderstandings && t.F().Flow != callFlow {
+	if t.S.Misses >= misunderstandings && t.F().Flow != callFlow && !s.Counts {
 		cs = append(cs, t.choice(choiceCall, "choice.call_me"))
 	}
 	return cs

@@ -26,7 +26,7 @@ func report() *Flow {
 		Steps: []*Step{
 			{ID: "card", Needed: at("card"), Load: loadReport, Ask: askReportCard, Choices: reportCardChoices, Answer: answerReportCard},
 			{ID: "figures", Needed: at("figures"), Load: loadReport, Ask: askFigures, Choices: figureChoices, Parse: parseFigures, Answer: answerFigures},
-			{ID: "value", Needed: has("figure"), Load: loadReportTexts, Ask: askValue, Parse: parseValue, Answer: answerValue},
+			{ID: "value", Needed: has("figure"), Load: loadReportTexts, Ask: askValue, Counts: true, Parse: parseValue, Answer: answerValue},
 			{ID: "reason", Needed: has("value"), Load: loadReportTexts, Ask: askReason, Parse: parseReason, Answer: answerReason, Prose: true},
 			{ID: "text", Needed: at("texts"), Load: loadReportTexts, Ask: askReportText, Choices: reportTextChoices, Parse: parseReportText, Answer: answerReportText, Prose: true},
 			{ID: "attach", Needed: at("texts"), Load: loadReportTexts, Ask: askAttach, Choices: attachChoices, Answer: answerAttach},

@@ -32,9 +32,9 @@ func result() *Flow {
 			return nil
 		},
 		Steps: []*Step{
-			{ID: "revenue", Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
-			{ID: "contracts", Parse: parseHowMany},
-			{ID: "buyers", Parse: parseHowMany},
+			{ID: "revenue", Counts: true, Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
+			{ID: "contracts", Counts: true, Parse: parseHowMany},
+			{ID: "buyers", Counts: true, Parse: parseHowMany},
 		},
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
 			id, err := textID(t.Get("signup"))

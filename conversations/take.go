@@ -290,7 +290,10 @@ func (t *T) missedAgain(s *Step) error {
 		return nil
 	}
 	key := "engine.explain"
-	if s.Optional {
+	switch {
+	case s.Counts:
+		key = "engine.explain_number"
+	case s.Optional:
 		key = "engine.explain_optional"
 	}
 	t.S.Notes = []Note{{Key: key}}
