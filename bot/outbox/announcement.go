@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,37 +24,68 @@ type recipientsWorker struct {
 	outbox *Outbox
 }
 
-// Work tells some people, all at once: each waits for a slot of their own. The
-// job is done again as soon as one of them can be told, or after a failure by
-// the queue's policy; who was told by then is left alone.
+// Work tells some people, all at once: each waits for a slot of their own. Who
+// was told is left alone when the job is done again.
 func (w *recipientsWorker) Work(ctx context.Context, job *river.Job[recipientsArgs]) error {
 	all := make([]error, len(job.Args.Persons))
 	var told sync.WaitGroup
 	for i, p := range job.Args.Persons {
 		key := storage.RecipientKey{Announcement: job.Args.Announcement, Person: p, Epoch: job.Args.Epoch}
-		told.Go(func() { all[i] = w.outbox.tellPerson(ctx, key) })
+		told.Go(func() { all[i] = w.outbox.guarded(ctx, key) })
 	}
 	told.Wait()
-	return together(all)
+	err := together(all, gap(len(job.Errors), longestGap))
+	var snooze *river.JobSnoozeError
+	if failed := failures(all); failed != nil && errors.As(err, &snooze) { // the queue will not say so
+		w.outbox.o.Log.Warn("some are not told an announcement yet", "error", failed)
+	}
+	return err
 }
 
-// together is how a job goes on of which some parts ended so.
-func together(all []error) error {
-	var failed []error
+// together is how a job goes on of which some parts ended so: it is done again
+// as soon as the first of them can go on. A part that failed can after failing,
+// the queue's gap; one that waits, for its hour say, when that is over, however
+// often another failed. So nobody is kept by the others for longer than a job
+// takes, but for who fails themselves: their gap grows with the failures of all.
+func together(all []error, failing time.Duration) error {
 	var soonest *river.JobSnoozeError
 	for _, err := range all {
 		var snooze *river.JobSnoozeError
-		switch {
-		case !errors.As(err, &snooze):
-			failed = append(failed, err)
-		case soonest == nil || snooze.Duration < soonest.Duration:
+		if errors.As(err, &snooze) && (soonest == nil || snooze.Duration < soonest.Duration) {
 			soonest = snooze
 		}
 	}
-	if err := errors.Join(failed...); err != nil || soonest == nil {
-		return err
+	failed := failures(all)
+	switch {
+	case soonest == nil:
+		return failed
+	case failed != nil && failing < soonest.Duration:
+		return failed
 	}
 	return soonest
+}
+
+// failures are those among what became of the parts that are no mere waits.
+func failures(all []error) error {
+	return errors.Join(slices.DeleteFunc(slices.Clone(all), func(err error) bool {
+		var snooze *river.JobSnoozeError
+		return errors.As(err, &snooze)
+	})...)
+}
+
+// errPanic is a person whom telling panicked; its text names no words.
+var errPanic = errors.New("outbox: panic")
+
+// guarded tells one person. A panic is theirs alone: not the others', who share
+// the job, nor the program's.
+func (b *Outbox) guarded(ctx context.Context, key storage.RecipientKey) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.o.Log.Error("panic while an announcement is told", "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %T", errPanic, p)
+		}
+	}()
+	return b.tellPerson(ctx, key)
 }
 
 // tellPerson tells one person. What the law and the person say is read before the
@@ -211,6 +244,8 @@ func (b *Outbox) tell(ctx context.Context, key storage.RecipientKey, v verdict) 
 		return false, b.settle(ctx, key, back, nil)
 	case bot.Limited:
 		return false, b.settle(ctx, key, back, river.JobSnooze(failure.After))
+	case bot.Exhausted:
+		return false, b.settle(ctx, key, back, river.JobSnooze(min(failure.After, spentAgain)))
 	case bot.Unknown: // it may have arrived
 		if v.announcement.Class != ocop.ServiceNotice {
 			return false, b.settle(ctx, key, storage.Move{State: storage.RecipientFailed, Why: storage.WhyUnsure, Doubt: true}, nil)

@@ -66,12 +66,15 @@ var (
 	CheckDocument = checkDocument
 	ErrOtherKind  = errOtherKind
 	ErrMacros     = errMacros
+	Together      = together
 )
 
 // Tell does what the job of some recipients does, and says whether and when it
 // is to be done again.
 func (b *Outbox) Tell(ctx context.Context, id storage.ID, epoch int, persons []storage.ID) (again bool, after time.Duration, err error) {
 	args := recipientsArgs{Announcement: id, Epoch: epoch, Persons: persons}
+	ctx, cancel := context.WithTimeout(ctx, b.o.pace.job)
+	defer cancel()
 	err = (&recipientsWorker{outbox: b}).Work(ctx, &river.Job[recipientsArgs]{JobRow: &rivertype.JobRow{}, Args: args})
 	var snooze *river.JobSnoozeError
 	if errors.As(err, &snooze) {

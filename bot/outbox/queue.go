@@ -95,8 +95,8 @@ type recipientsArgs struct {
 	Persons      []storage.ID `json:"p"`
 }
 
-// personsPerJob is how many share a job. They also share what it waits for,
-// so that it may not be many.
+// personsPerJob is how many share a job. Its next attempt is that of all of
+// them, see together, so that it may not be many.
 const personsPerJob = 10
 
 func (recipientsArgs) Kind() string { return "recipients" }

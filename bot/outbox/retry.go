@@ -14,12 +14,15 @@ import (
 type retryPolicy struct{}
 
 func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
-	longest := 30 * time.Minute
+	longest := longestGap
 	if job.Queue == answersQueue {
 		longest = time.Minute
 	}
 	return time.Now().Add(gap(len(job.Errors), longest))
 }
+
+// longestGap is the longest wait between two attempts nobody waits for.
+const longestGap = 30 * time.Minute
 
 // gap is the wait after the nth failure, from 0.
 func gap(n int, longest time.Duration) time.Duration {
