@@ -50,7 +50,7 @@ func New(prog *ocop.Programme, texts *locales.Texts, reads Reads) *Engine {
 // person is told. When s.Pending is set afterwards there is no reply yet: s
 // is to be saved, Commit run, and Settle called with its outcome.
 func (e *Engine) Advance(ctx context.Context, s *Session, in *bot.Incoming, caps bot.Caps, now time.Time, restored bool) (bot.Reply, error) {
-	t := &T{Engine: e, Ctx: ctx, S: s, In: *in, Caps: caps, Now: now}
+	t := &T{Engine: e, Ctx: ctx, S: s, In: *in, Caps: caps, Now: now, wrote: s.At}
 	away := now.Sub(s.At)
 	fresh := s.Turn == 0
 	s.Turn++

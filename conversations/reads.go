@@ -80,6 +80,9 @@ type Reads interface {
 	// Announcements lists those made in the units of a scope, the latest first.
 	Announcements(ctx context.Context, scope storage.Scope, limit int) ([]storage.Announcement, error)
 	LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error)
+	// LastNotice is what a person was sent last at an address, but for
+	// announcements; ErrNotFound: nothing.
+	LastNotice(ctx context.Context, person storage.ID, addr bot.Address) (storage.Notice, error)
 	CountRecipients(ctx context.Context, announcement storage.ID) ([]storage.RecipientCount, error)
 	CountAudience(ctx context.Context, a storage.Audience, now time.Time) (int, error)
 	// Reaches lists people of an audience by their ids, from after one on,

@@ -174,6 +174,11 @@ func (t *T) takeText() error {
 		return err
 	}
 	if id != "" {
+		if numberOf(text, viet.Fold(text)) > 0 {
+			if done, err := t.takeForNotice(text, true); done || err != nil {
+				return err
+			}
+		}
 		return t.choose(id)
 	}
 	if !t.flows[t.F().Flow].Draft && t.F().Flow != consentFlow {
@@ -192,6 +197,9 @@ func (t *T) takeText() error {
 	}
 	if t.S.Idle() && isRefusal(text) {
 		return t.open(stopFlow, nil)
+	}
+	if done, err := t.takeForNotice(text, false); done || err != nil {
+		return err
 	}
 	g := t.words.Understand(text)
 	if !t.S.Idle() && t.Caps.Plain && !s.Name && viet.Fold(text) == "dung" { // without accents it is «đúng» here, no refusal

@@ -29,6 +29,13 @@ func (s *Store) NoticeSentAs(ctx context.Context, to bot.Address, provider strin
 		WHERE provider = $1 AND provider <> '' AND addr = $2 AND state = 'sent' ORDER BY id LIMIT 1`, provider, to)
 }
 
+// LastNotice is the notice that was sent to a person last at an address, or
+// ErrNotFound. Announcements are not among them: see LastTold.
+func (s *Store) LastNotice(ctx context.Context, person storage.ID, addr bot.Address) (storage.Notice, error) {
+	return get(ctx, s, "last notice", scanNotice, `SELECT `+noticeColumns+` FROM notices
+		WHERE person = $1 AND addr = $2 AND state = 'sent' ORDER BY done DESC, at DESC, seq DESC LIMIT 1`, person, addr)
+}
+
 // SettleNotice records what became of a queued notice. Settling it the same
 // way again changes nothing; any other way is ErrConflict.
 func (s *Store) SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error {

@@ -61,6 +61,14 @@ func noticeIsSettledOnce(t *testing.T, w *world) {
 	same(t, "provider", got.Provider, "4711")
 	same(t, "address", got.Addr, "telegram:1")
 	w.wants(w.SettleNotice(t.Context(), 1, storage.NoticeSent, "", "", "", w.now), storage.ErrNotFound)
+
+	later := storage.Notice{ID: w.id(), Person: p.ID, Kind: "asked", At: w.now}
+	queued := storage.Notice{ID: w.id(), Person: p.ID, Kind: "planned", At: w.now}
+	w.write(func(x storage.Tx) error { return errors.Join(x.Notify(later), x.Notify(queued)) })
+	w.must(w.SettleNotice(t.Context(), later.ID, storage.NoticeSent, "", "telegram:1", "4712", w.now.Add(time.Hour)))
+	same(t, "sent last", must(w.LastNotice(t.Context(), p.ID, "telegram:1"))(t).ID, later.ID)
+	_, err := w.LastNotice(t.Context(), p.ID, "tel:+84912000001")
+	w.wants(err, storage.ErrNotFound)
 }
 
 // digestListsIdeasOnce: two replicas' schedulers make the same digest.

@@ -77,6 +77,7 @@ type Records interface {
 	SetFile(ctx context.Context, f storage.File) error
 
 	Notice(ctx context.Context, id storage.ID) (storage.Notice, error)
+	LastNotice(ctx context.Context, person storage.ID, addr bot.Address) (storage.Notice, error)
 	SettleNotice(ctx context.Context, id storage.ID, state, why string, addr bot.Address, provider string, at time.Time) error
 	AddDead(ctx context.Context, d storage.Dead) error
 	DeadLetters(ctx context.Context, limit int) ([]storage.Dead, error)
