@@ -26,8 +26,8 @@ func (t *T) tellOfReport(n storage.Notice, m bot.Message) (bot.Message, error) {
 	if err != nil {
 		return m, err
 	}
-	if !v.mine() || n.Kind == "report_offered" && r.State != ocop.ReportOffered {
-		return m, ErrMovedOn
+	if !v.mine() || v.owed.Withdrawn || n.Kind == "report_offered" && r.State != ocop.ReportOffered {
+		return m, ErrMovedOn // of a withdrawn demand the units are told by its own notice
 	}
 	data := dataOf("title", t.reportTitle(v.owed), "number", reportNumber(r), "at", t.moment(r.Filed), "late", "", "again", "", "text", "",
 		"signed", r.SignNumber, "signer", r.Signer)
