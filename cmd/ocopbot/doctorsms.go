@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ocopbot/bot/ocop"
@@ -17,6 +18,9 @@ import (
 func (r *report) sms(ctx context.Context, s *Settings, test smsTest) error {
 	if !s.SMS.wanted() {
 		r.note("sms", "neither SMS_GATEWAY nor SMS_GATEWAYS is set")
+		if idle := s.SMS.idle(); len(idle) > 0 {
+			r.note("sms", strings.Join(idle, ", ")+": set, but for no gateway")
+		}
 		return nil
 	}
 	m, err := newSMS(s)

@@ -99,6 +99,9 @@ func (c *officerListCmd) Run(ctx context.Context, s *Settings, io streams) (err 
 	if err != nil {
 		return err
 	}
+	if len(officers) == 0 { // what reads the list reads nothing
+		fmt.Fprintln(io.err, "Nobody is in office; `ocopbot officer invite` makes a code for somebody.")
+	}
 	w := tabwriter.NewWriter(io.out, 0, 4, 2, ' ', 0)
 	for _, o := range officers {
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\tsince %s\n", o.ID, o.Name, o.Role, prog.Label(o.Unit), o.From.In(ocop.Local).Format("02/01/2006"))

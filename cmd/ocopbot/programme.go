@@ -50,6 +50,9 @@ func (c *programmeCheckCmd) Run(s streams) error {
 		for _, problem := range fe.Problems {
 			fmt.Fprintf(s.err, "%s: line %d: %s\n", fe.Name, problem.Line, problem.Text)
 		}
+		if len(fe.Problems) == 1 {
+			return errors.New("programme: 1 mistake")
+		}
 		return fmt.Errorf("programme: %d mistakes", len(fe.Problems))
 	}
 	if err != nil {

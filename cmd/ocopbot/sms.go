@@ -79,9 +79,6 @@ func (s SMSSettings) gateways() (all []sms.Gateway, wrong []error) {
 	if s.Number == "" && (s.Gateway == "kannel" || s.Gateway == "esms") { // they refuse messages that name no sender
 		bad("SMS_NUMBER", "needed with Kannel and eSMS")
 	}
-	if !slices.Contains(senders, sms.Sender(s.Sender)) {
-		bad("SMS_SENDER", "not number, shortcode or brandname")
-	}
 	if (s.Sender == string(sms.ShortCode)) != (s.Keyword != "") {
 		bad("SMS_KEYWORD", "goes with SMS_SENDER=shortcode, and only there")
 	}
@@ -120,11 +117,36 @@ func (s SMSSettings) texted() (g sms.Gateway, ok bool) {
 
 // check says what is wrong with the settings of SMS; nothing if there are none.
 func (s SMSSettings) check() []error {
-	if !s.wanted() {
+	var wrong []error
+	if !slices.Contains(senders, sms.Sender(s.Sender)) {
+		wrong = append(wrong, errors.New("ocopbot: SMS_SENDER: not number, shortcode or brandname"))
+	}
+	if s.wanted() {
+		_, more := s.gateways()
+		wrong = append(wrong, more...)
+	}
+	return wrong
+}
+
+// idle are the settings that say something of a gateway, while there is none.
+func (s SMSSettings) idle() (names []string) {
+	if s.wanted() {
 		return nil
 	}
-	_, wrong := s.gateways()
-	return wrong
+	for _, of := range []struct {
+		name string
+		set  bool
+	}{
+		{"SMS_URL", s.URL != ""}, {"SMS_USER", s.User != ""}, {"SMS_PASSWORD", s.Password != ""}, {"SMS_NUMBER", s.Number != ""},
+		{"SMS_SENDER", s.Sender != string(sms.Number)}, {"SMS_KEYWORD", s.Keyword != ""},
+		{"SMS_RATE", s.Rate != 0}, {"SMS_BUDGET", s.Budget != 0}, {"SMS_PRICE", s.Price != 0},
+		{"SMS_SECRET", s.Secret != ""}, {"SMS_CALLERS", len(s.Callers) > 0},
+	} {
+		if of.set {
+			names = append(names, of.name)
+		}
+	}
+	return names
 }
 
 func isHTTP(address string) bool {
