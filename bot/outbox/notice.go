@@ -140,6 +140,8 @@ func (b *Outbox) next(ctx context.Context, id storage.ID, closed map[bot.Address
 	}
 	now := b.o.Now()
 	if now.Sub(later(n.At, n.NotBefore)) > giveUp {
+		// Each attempt said why; this one says that there is no other.
+		b.o.Log.Error("a notice is given up", "kind", n.Kind, "after", giveUp)
 		return n, "", b.finish(ctx, n, storage.NoticeFailed, outcomeExpired)
 	}
 	if n.Addr != "" {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,13 +46,27 @@ func TestNextGatewayTakesOver(t *testing.T) {
 			t.Errorf("after %d: %q, %v", refusal, id, err)
 		}
 	}
+	// What one rejects the other may take once it is there again: the operator
+	// reads why it is not sent now, of each.
+	r.kannel.Refuse(400)
+	k2.Refuse(503)
+	_, err := r.Send(t.Context(), an, hello)
+	if se := bot.AsSendError(err); se.Code != bot.Unavailable || !strings.Contains(se.Error(), "kannel: rejected") || !strings.Contains(se.Error(), "modem: unavailable") {
+		t.Errorf("one rejects it, the other is down: %v", err)
+	}
+	// If all reject it that is how it ends.
+	r.kannel.Refuse(400)
+	k2.Refuse(400)
+	if _, err := r.Send(t.Context(), an, hello); bot.AsSendError(err).Code != bot.Rejected {
+		t.Errorf("all reject it: %v", err)
+	}
 	// After a hang the first may have sent it: that is the outbox's to decide.
 	r.kannel.Refuse(200)
 	if _, err := r.Send(t.Context(), an, hello); bot.AsSendError(err).Code != bot.Unknown || len(k2.Sent(an.ID())) != 0 {
 		t.Errorf("an unknown fate: %v", err)
 	}
 	days, err := r.store.SMSDays(t.Context(), r.now)
-	if err != nil || len(days) != 2 || days[0].Gateway != "kannel" || days[0].Failed != 4 || days[0].Segments != 1 || days[1].Segments != 4 {
+	if err != nil || len(days) != 2 || days[0].Gateway != "kannel" || days[0].Failed != 6 || days[0].Segments != 1 || days[1].Segments != 4 {
 		t.Errorf("%+v, %v", days, err)
 	}
 }

@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane 
 		return "", &bot.SendError{Code: bot.Exhausted, After: time.Hour, Err: errors.New("no gateway sends message by message")}
 	}
 	var best *bot.SendError
+	var why []string // of each, for who has to mend it
 	for _, g := range gateways {
 		err := c.waitTurn(ctx, g, lane)
 		if err == nil {
@@ -57,16 +59,22 @@ func (c *Channel) send(ctx context.Context, to bot.Address, m bot.Message, lane 
 			return "", failure
 		}
 		c.log.Warn("sms: a gateway did not take a message", "gateway", g.Name, "to", to.Masked(), "error", failure)
+		why = append(why, fmt.Sprintf("%s: %s: %v", g.Name, failure.Code, failure.Err))
 		if best == nil || slices.Index(surelyNot, failure.Code) <= slices.Index(surelyNot, best.Code) {
 			best = failure
 		}
+	}
+	if len(why) > 1 {
+		best = &bot.SendError{Code: best.Code, After: best.After, Err: errors.New(strings.Join(why, "; "))}
 	}
 	return "", best
 }
 
 // surelyNot are the failures after which another gateway may be tried, those
-// that pass soonest first. What one gateway rejects, by its own rules of senders
-// and words, another may carry.
+// that pass soonest first: the first of them says what becomes of the message.
+// What one gateway rejects, by its own rules of senders and words, another may
+// carry; so that it is sent again later as long as one of them is only out of
+// reach, and given up at once only when all reject it.
 var surelyNot = []bot.SendCode{bot.Limited, bot.Unavailable, bot.Forbidden, bot.Exhausted, bot.Rejected}
 
 // carriers are the gateways that may carry a message, in their order.
