@@ -23,7 +23,7 @@ type T struct {
 	Now    time.Time
 	Loaded any // what the present step's Load returned
 
-	wrote  time.Time // when the person wrote before this
+	wrote time.Time // when the person wrote before this
 
 	viewer *storage.Viewer
 	logged []storage.Access // readings by an officer that were logged in this turn
