@@ -187,7 +187,7 @@ func newRig(ctx context.Context, blank, dir string, s *Story, channel string) (r
 	r.outbox = outbox.Options{
 		DB: r.store.DB(), Store: r.store, Render: renderer{r}, Programme: r.prog, Log: log, Now: r.clock.now,
 		Channels: channels, Outlets: outlets,
-		Limiter: outbox.NewLocalLimiter(outbox.Pace{Every: time.Microsecond, Burst: 1000}, nil),
+		Limiter: outbox.NewLocalLimiter(nil, nil),
 	}
 	return r, nil
 }

@@ -49,7 +49,7 @@ func build(t *testing.T, url string) *house {
 	h.prog = prog
 	h.o = outbox.Options{
 		DB: h.store.DB(), Pool: h.store.Pool(), Store: h.store, Render: h.texts, Programme: prog, Now: h.clock.Now,
-		Limiter:  outbox.NewLocalLimiter(outbox.Pace{Every: time.Millisecond, Burst: 25}, nil),
+		Limiter:  outbox.NewLocalLimiter(outbox.Paces{"telegram": {Every: time.Millisecond, Burst: 25}}, nil),
 		Channels: map[string]bot.Channel{"telegram": h.tg, "tel": h.tel},
 	}
 	h.outbox = h.open(h.o)

@@ -20,6 +20,10 @@ type Pace struct {
 // a little below what it punishes.
 var TelegramPace = Pace{Every: time.Second / 30, Burst: 25, Chat: time.Second}
 
+// Paces are those of the channels by their names. One that is not among them
+// keeps to its own limits: here only its pauses hold it up.
+type Paces map[string]Pace
+
 // burst is what a lane may send at once. The lowest one, which has the most to
 // say, keeps to less: what is left is room for messages that were held up
 // between their slot and the provider, who counts when they arrive.
@@ -32,8 +36,8 @@ func (p Pace) burst(lane int) int {
 
 // LocalLimiter shares out the pace within one process.
 type LocalLimiter struct {
-	pace Pace
-	now  func() time.Time
+	paces Paces
+	now   func() time.Time
 
 	mu       sync.Mutex
 	channels map[string]*lanes
@@ -54,11 +58,11 @@ type lanes struct {
 }
 
 // NewLocalLimiter makes a limiter; a nil now is time.Now.
-func NewLocalLimiter(p Pace, now func() time.Time) *LocalLimiter {
+func NewLocalLimiter(p Paces, now func() time.Time) *LocalLimiter {
 	if now == nil {
 		now = time.Now
 	}
-	return &LocalLimiter{pace: p, now: now, channels: map[string]*lanes{}, chats: map[chat]time.Time{}}
+	return &LocalLimiter{paces: p, now: now, channels: map[string]*lanes{}, chats: map[chat]time.Time{}}
 }
 
 // Reserve implements Limiter. A slot given to a lane counts for that lane and
@@ -69,11 +73,11 @@ func (l *LocalLimiter) Reserve(_ context.Context, lane int, to bot.Address, pati
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	state := l.channel(to.Channel())
+	pace, state := l.paces[to.Channel()], l.channel(to.Channel())
 	from := later(now, state.paused)
-	reach := time.Duration(l.pace.burst(lane)-1) * l.pace.Every
+	reach := time.Duration(pace.burst(lane)-1) * pace.Every
 	slot := later(from, later(from, state.full[lane]).Add(-reach))
-	limited := lane != AnswerLane && l.pace.Chat > 0
+	limited := lane != AnswerLane && pace.Chat > 0
 	if limited {
 		slot = later(slot, l.chats[chat{lane, to}])
 	}
@@ -82,11 +86,11 @@ func (l *LocalLimiter) Reserve(_ context.Context, lane int, to bot.Address, pati
 		return wait, false, nil
 	}
 	for i := lane; i < Lanes; i++ {
-		state.full[i] = later(from, state.full[i]).Add(l.pace.Every)
+		state.full[i] = later(from, state.full[i]).Add(pace.Every)
 	}
 	if limited {
 		l.sweep(now)
-		l.chats[chat{lane, to}] = slot.Add(l.pace.Chat)
+		l.chats[chat{lane, to}] = slot.Add(pace.Chat)
 	}
 	return wait, true, nil
 }

@@ -10,6 +10,7 @@ import (
 
 func TestLocalLimiter(t *testing.T) {
 	pacing.Run(t, func(_ *testing.T, every time.Duration, burst int, chat time.Duration) pacing.Limiter {
-		return outbox.NewLocalLimiter(outbox.Pace{Every: every, Burst: burst, Chat: chat}, nil)
+		pace := outbox.Pace{Every: every, Burst: burst, Chat: chat}
+		return outbox.NewLocalLimiter(outbox.Paces{"c": pace, "d": pace}, nil)
 	})
 }

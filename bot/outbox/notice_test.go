@@ -183,7 +183,7 @@ func TestTwoReplicasSendEverythingOnce(t *testing.T) {
 func TestStopDoesNotWaitForSlots(t *testing.T) {
 	onBoth(t, func(h *house) {
 		o := h.o
-		o.Limiter = outbox.NewLocalLimiter(outbox.Pace{Every: 19 * time.Second, Burst: 1}, nil)
+		o.Limiter = outbox.NewLocalLimiter(outbox.Paces{"telegram": {Every: 19 * time.Second, Burst: 1}}, nil)
 		b := h.open(o)
 		p := h.person("telegram:1")
 		h.notify(p, "accepted")

@@ -185,7 +185,7 @@ func TestStopInTheMiddleOfAJob(t *testing.T) {
 			h.person(bot.Address(fmt.Sprintf("telegram:%d", i)))
 		}
 		slow := h.o
-		slow.Limiter = outbox.NewLocalLimiter(outbox.Pace{Every: 4 * time.Second, Burst: 1}, nil)
+		slow.Limiter = outbox.NewLocalLimiter(outbox.Paces{"telegram": {Every: 4 * time.Second, Burst: 1}}, nil)
 		first := h.open(slow)
 		id := h.announce(ocop.ServiceNotice, nil)
 		if err := first.Start(h.Context()); err != nil {

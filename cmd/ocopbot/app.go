@@ -17,6 +17,7 @@ import (
 	"ocopbot/bot/dispatch"
 	"ocopbot/bot/ocop"
 	"ocopbot/bot/outbox"
+	"ocopbot/bot/telegram"
 	"ocopbot/conversations"
 	"ocopbot/locales"
 	"ocopbot/storage"
@@ -120,14 +121,14 @@ func open(ctx context.Context, s *Settings, channels ...bot.Channel) (a *app, er
 		return a, err
 	}
 	var sessions storage.Sessions = a.records.Sessions()
-	var limiter outbox.Limiter = outbox.NewLocalLimiter(outbox.TelegramPace, time.Now)
+	var limiter outbox.Limiter = outbox.NewLocalLimiter(outbox.Paces{telegram.Name: outbox.TelegramPace}, time.Now)
 	if s.RedisURL != "" {
 		if a.redis, err = redisstore.Connect(s.RedisURL); err != nil {
 			return a, settingError{fmt.Errorf("REDIS_URL: %w", err)}
 		}
 		a.parked = redisstore.New(a.redis, a.records.Sessions(), redisstore.Options{Log: a.log})
 		sessions = a.parked
-		limiter = redisstore.NewLimiter(a.redis, redisstore.Pace(outbox.TelegramPace))
+		limiter = redisstore.NewLimiter(a.redis, map[string]redisstore.Pace{telegram.Name: redisstore.Pace(outbox.TelegramPace)})
 	}
 	byName := map[string]bot.Channel{}
 	for _, c := range channels {

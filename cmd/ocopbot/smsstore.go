@@ -23,7 +23,7 @@ type smsStore struct {
 	sqlstore.Inbound
 	records *records
 	outbox  *outbox.Outbox // nil: nobody is told of what bounces
-	paces   map[string]outbox.Limiter
+	paces   outbox.Limiter
 }
 
 // Lately implements sms.Inbox.
@@ -63,25 +63,27 @@ func (r *smsStore) Warn(ctx context.Context, w sms.Warning) error {
 
 // Reserve implements sms.Pacer.
 func (r *smsStore) Reserve(ctx context.Context, gateway string, lane int, patience time.Duration) (time.Duration, bool, error) {
-	return r.paces[gateway].Reserve(ctx, lane, bot.NewAddress("sms/"+gateway, ""), patience)
+	return r.paces.Reserve(ctx, lane, bot.NewAddress(gatewayPace(gateway), ""), patience)
 }
 
-// smsPaces are the limiters of the gateways that have a rate: shared by all
+// gatewayPace is the name under which the limiter knows a gateway.
+func gatewayPace(name string) string { return "sms/" + name }
+
+// smsPaces is the limiter of the gateways that have a rate: shared by all
 // replicas where there is Redis.
-func smsPaces(gateways []sms.Gateway, rdb *redis.Client) map[string]outbox.Limiter {
-	paces := map[string]outbox.Limiter{}
+func smsPaces(gateways []sms.Gateway, rdb *redis.Client) outbox.Limiter {
+	local, shared := outbox.Paces{}, map[string]redisstore.Pace{}
 	for _, g := range gateways {
 		if g.Rate == 0 {
 			continue
 		}
 		pace := outbox.Pace{Every: time.Duration(float64(time.Second) / g.Rate), Burst: max(1, int(math.Floor(g.Rate)))}
-		if rdb != nil {
-			paces[g.Name] = redisstore.NewLimiter(rdb, redisstore.Pace(pace))
-		} else {
-			paces[g.Name] = outbox.NewLocalLimiter(pace, time.Now)
-		}
+		local[gatewayPace(g.Name)], shared[gatewayPace(g.Name)] = pace, redisstore.Pace(pace)
 	}
-	return paces
+	if rdb != nil {
+		return redisstore.NewLimiter(rdb, shared)
+	}
+	return outbox.NewLocalLimiter(local, time.Now)
 }
 
 // smsWords is what the channel itself says, in Vietnamese: whose message it

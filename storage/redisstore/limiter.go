@@ -17,18 +17,19 @@ type Pace struct {
 	Chat  time.Duration // between two messages of one lane to one address; lane 0 is exempt
 }
 
-// Limiter shares out the pace of every channel among all replicas.
+// Limiter shares out the paces of channels among all replicas. A channel without
+// one is held up by its pauses only.
 type Limiter struct {
 	rdb      *redis.Client
 	slots    line
-	pace     Pace
+	paces    map[string]Pace
 	deadline time.Duration
 }
 
-// NewLimiter makes a limiter on rdb, which should come from Connect. All
-// replicas must be given the same pace.
-func NewLimiter(rdb *redis.Client, pace Pace) *Limiter {
-	return &Limiter{rdb, newLine(rdb), pace, DefaultDeadline}
+// NewLimiter makes a limiter on rdb, which should come from Connect. The
+// paces are by channel; all replicas must be given the same.
+func NewLimiter(rdb *redis.Client, paces map[string]Pace) *Limiter {
+	return &Limiter{rdb, newLine(rdb), paces, DefaultDeadline}
 }
 
 // Lanes is how many lanes a channel has; 0 goes first.
@@ -81,7 +82,8 @@ return {1, slot - now}`)
 func (l *Limiter) Reserve(ctx context.Context, lane int, to bot.Address, patience time.Duration) (
 	wait time.Duration, reserved bool, err error,
 ) {
-	chat := l.pace.Chat
+	pace := l.paces[to.Channel()]
+	chat := pace.Chat
 	if lane == 0 {
 		chat = 0 // somebody waits for it
 	}
@@ -90,7 +92,7 @@ func (l *Limiter) Reserve(ctx context.Context, lane int, to bot.Address, patienc
 		return 0, false, asStorageError("reserve a slot", err)
 	}
 	answer, err := reserve.Run(ctx, line, []string{paceKey(to.Channel()), chatKey(lane, to)},
-		lane, Lanes, l.pace.Every.Microseconds(), l.pace.burst(lane), chat.Microseconds(),
+		lane, Lanes, pace.Every.Microseconds(), pace.burst(lane), chat.Microseconds(),
 		patience.Microseconds()).Int64Slice()
 	if err != nil {
 		return 0, false, asStorageError("reserve a slot", err)

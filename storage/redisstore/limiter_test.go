@@ -18,13 +18,14 @@ func TestLimiter(t *testing.T) {
 		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
-		return redisstore.NewLimiter(rdb, redisstore.Pace{Every: every, Burst: burst, Chat: chat})
+		pace := redisstore.Pace{Every: every, Burst: burst, Chat: chat}
+		return redisstore.NewLimiter(rdb, map[string]redisstore.Pace{"c": pace, "d": pace})
 	})
 }
 
 func TestLimiterOfADeadServerIsUnavailable(t *testing.T) {
 	server := servers.Redis(t)
-	l := redisstore.NewLimiter(connect(t, server.URL()), redisstore.Pace{Every: time.Second, Burst: 1})
+	l := redisstore.NewLimiter(connect(t, server.URL()), map[string]redisstore.Pace{"c": {Every: time.Second, Burst: 1}})
 	server.Kill()
 	if _, _, err := l.Reserve(t.Context(), 0, "c:1", 0); !errors.Is(err, storage.ErrUnavailable) {
 		t.Errorf("Reserve: %v", err)

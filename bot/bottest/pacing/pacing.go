@@ -17,8 +17,8 @@ type Limiter interface {
 	Pause(ctx context.Context, channel string, d time.Duration) error
 }
 
-// Run tests what open makes, a limiter in which nothing was reserved yet. Its
-// pace is given in minutes, so that a slow machine changes no outcome.
+// Run tests what open makes, a limiter in which nothing was reserved yet. The
+// channels c and d have a pace, others none. It is given in minutes, so that a slow machine changes no outcome.
 func Run(t *testing.T, open func(t *testing.T, every time.Duration, burst int, chat time.Duration) Limiter) {
 	t.Run("a burst goes at once and the rest one by one", func(t *testing.T) {
 		l := tested{t, open(t, time.Minute, 3, 0)}
@@ -65,6 +65,15 @@ func Run(t *testing.T, open func(t *testing.T, every time.Duration, burst int, c
 		l.wait(0, "c:1", 9*time.Minute, 10*time.Minute)
 		l.wait(2, "c:2", 9*time.Minute, 10*time.Minute)
 		l.wait(0, "d:1", 0, 0)
+	})
+	t.Run("a channel without a pace goes at once, but for its pauses", func(t *testing.T) {
+		l := tested{t, open(t, time.Minute, 1, time.Minute)}
+		for range 5 {
+			l.wait(2, "e:1", 0, 0)
+		}
+		l.pause("e", 10*time.Minute)
+		l.wait(1, "e:1", 9*time.Minute, 10*time.Minute)
+		l.wait(2, "e:2", 9*time.Minute, 10*time.Minute)
 	})
 	t.Run("the impatient reserve nothing", func(t *testing.T) {
 		l := tested{t, open(t, time.Minute, 1, 0)}
