@@ -259,17 +259,43 @@ func mayHold(v storage.Viewer, unit ocop.UnitKey) bool {
 func announcesFor(v storage.Viewer) []ocop.UnitKey {
 	var units []ocop.UnitKey
 	for _, o := range v.Officers {
-		switch o.Role {
-		case storage.ProvinceOfficer, storage.Admin, storage.DepartmentOfficer, storage.DistrictOfficer:
+		if announces(o) {
 			units = append(units, o.Unit)
 		}
 	}
 	return units
 }
 
-// seconds are the other officers who make announcements for a unit, or for
-// one above it.
-func (t *T) seconds(unit ocop.UnitKey) ([]storage.ID, error) {
+func announces(o storage.Officer) bool {
+	return slices.Contains([]string{storage.ProvinceOfficer, storage.Admin, storage.DepartmentOfficer, storage.DistrictOfficer}, o.Role)
+}
+
+// mayAnnounce tells in which of their offices a viewer decides about what is
+// announced for a unit: one that makes announcements for it, or for a unit
+// above it.
+func (e *Engine) mayAnnounce(v storage.Viewer, unit ocop.UnitKey) (role string, ok bool) {
+	above := e.prog.Ancestors(unit)
+	for _, o := range v.Officers {
+		if announces(o) && (o.Unit == unit || slices.ContainsFunc(above, func(u ocop.Unit) bool { return u.Key == o.Unit })) {
+			return o.Role, true
+		}
+	}
+	return "", false
+}
+
+// announcedIn is whose announcements a viewer sees, and to whom theirs go: to
+// the units they make them for, with what lies below.
+func (e *Engine) announcedIn(v storage.Viewer, now time.Time) storage.Scope {
+	s := storage.Scope{All: v.All || v.Looks}
+	for _, u := range announcesFor(v) {
+		s.Units = append(s.Units, e.prog.Below(u, now)...)
+	}
+	return s
+}
+
+// announcersOf are the officers who make announcements for a unit, or for one
+// above it.
+func (t *T) announcersOf(unit ocop.UnitKey) ([]storage.ID, error) {
 	units := []ocop.UnitKey{unit}
 	for _, u := range t.prog.Ancestors(unit) {
 		units = append(units, u.Key)
@@ -278,12 +304,17 @@ func (t *T) seconds(unit ocop.UnitKey) ([]storage.ID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("conversations: officers: %w", err)
 	}
-	var others []storage.ID
+	var all []storage.ID
 	for _, o := range officers {
-		makes := len(announcesFor(storage.Viewer{Officers: []storage.Officer{o}})) > 0
-		if makes && o.Person != t.S.Person && !slices.Contains(others, o.Person) {
-			others = append(others, o.Person)
+		if announces(o) && !slices.Contains(all, o.Person) {
+			all = append(all, o.Person)
 		}
 	}
-	return others, nil
+	return all, nil
+}
+
+// seconds are the announcers of a unit but for who is asking.
+func (t *T) seconds(unit ocop.UnitKey) ([]storage.ID, error) {
+	all, err := t.announcersOf(unit)
+	return slices.DeleteFunc(all, func(p storage.ID) bool { return p == t.S.Person }), err
 }

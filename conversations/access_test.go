@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -70,6 +71,41 @@ func TestWhoHoldsGatherings(t *testing.T) {
 			if got := mayHold(v, unit); got != want {
 				t.Errorf("%s, gatherings of %s: %t, want %t", c.what, unit, got, want)
 			}
+		}
+	}
+}
+
+// Each decides on the announcements of the units they make some for, and of
+// those below; an office elsewhere, or a leader's, adds nothing.
+func TestWhoDecidesOnAnnouncements(t *testing.T) {
+	prog, err := ocop.Load(ocop.LangSon2021)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, now := &Engine{prog: prog}, ocop.Date(2026, time.June, 15)
+	const province, led, own = "20@2021-06-05", "187@2021-06-05", "180@2021-06-05"
+	for _, c := range []struct {
+		what                       string
+		offices                    []storage.Officer
+		ofProvince, ofLed, ofOwn   string // the office in which they decide
+		reachesLed, reachesOutside bool
+	}{
+		{"nobody", nil, "", "", "", false, false},
+		{"the province", []storage.Officer{{Unit: province, Role: storage.ProvinceOfficer}}, storage.ProvinceOfficer, storage.ProvinceOfficer, storage.ProvinceOfficer, true, true},
+		{"a district", []storage.Officer{{Unit: own, Role: storage.DistrictOfficer}}, "", "", storage.DistrictOfficer, false, false},
+		{"a commune", []storage.Officer{{Unit: prog.Children(own, now)[0].Key, Role: storage.CommuneOfficer}}, "", "", "", false, false},
+		{"a leader", []storage.Officer{{Unit: led, Role: storage.Leader}}, "", "", "", false, false},
+		{"a leader who works in a district", []storage.Officer{{Unit: led, Role: storage.Leader}, {Unit: own, Role: storage.DistrictOfficer}}, "", "", storage.DistrictOfficer, false, false},
+	} {
+		v := e.view(storage.Person{}, c.offices, now)
+		for unit, want := range map[ocop.UnitKey]string{province: c.ofProvince, led: c.ofLed, own: c.ofOwn} {
+			if role, ok := e.mayAnnounce(v, unit); role != want || ok != (want != "") {
+				t.Errorf("%s decides for %s as %q, want %q", c.what, unit, role, want)
+			}
+		}
+		in := e.announcedIn(v, now)
+		if got := in.All || slices.Contains(in.Units, prog.Children(led, now)[0].Key); got != c.reachesLed || in.All != c.reachesOutside {
+			t.Errorf("%s reaches the led unit: %v, everybody: %v", c.what, got, in.All)
 		}
 	}
 }

@@ -218,7 +218,8 @@ func (t *T) composed() (storage.Announcement, error) {
 	if len(units) == 0 {
 		return storage.Announcement{}, storage.ErrNotFound
 	}
-	return t.answered(audience, role(v), units[0]), nil
+	role, _ := t.mayAnnounce(v, units[0])
+	return t.answered(audience, role, units[0]), nil
 }
 
 // answered is an announcement of the frame's answers.
@@ -342,11 +343,11 @@ func commitAnnounce(t *T, tx storage.Tx) (Outcome, error) {
 	}
 	a.Size = size
 	a.Watch.Addr = t.In.From
-	key := "ann.sent"
+	key, did := "ann.sent", "order"
 	switch {
 	case t.needsSecond(size):
 		a.State = storage.AnnouncementWaiting
-		key = "ann.handed_in"
+		key, did = "ann.handed_in", "hand_in"
 	default:
 		a.State, a.Began, a.Epoch = storage.AnnouncementSending, t.Now, a.Epoch+1
 		if !a.NotBefore.IsZero() {
@@ -354,6 +355,9 @@ func commitAnnounce(t *T, tx storage.Tx) (Outcome, error) {
 		}
 	}
 	if err := tx.PutAnnouncement(a); err != nil {
+		return Outcome{}, err
+	}
+	if err := tx.AddAnnouncementEvent(storage.AnnouncementEvent{Announcement: a.ID, At: t.Now, Kind: did, Actor: t.S.Person, Role: a.Role}); err != nil {
 		return Outcome{}, err
 	}
 	for _, s := range strings.Fields(t.Get("seconds")) {

@@ -33,6 +33,8 @@ func announcements() *Flow {
 		Steps: []*Step{
 			{ID: "list", Needed: func(t *T) bool { return t.Get("ann") == "" }, Load: loadAnnouncements, Ask: askAnnouncements, Choices: announcementChoices, Answer: answerAnnouncements},
 			{ID: "card", Load: loadAnnouncement, Ask: askAnnouncement, Choices: announcementActs, Answer: answerAnnouncement},
+			{ID: "why", Needed: never, Load: loadAnnouncement, Parse: parseLine, Answer: answerWhyReturned, Prose: true},
+			{ID: "answered", Needed: never, Load: loadAnswerers, Ask: askAnswerers, Choices: answererChoices, Answer: answerAnswerers},
 			{ID: "sure", Needed: never, Load: loadAnnouncement, Ask: askSureOf, Choices: yesNo, Answer: answerSureOf},
 		},
 		Commit: commitAnnouncement,
@@ -47,7 +49,7 @@ func loadAnnouncements(t *T) (any, error) {
 	if len(announcesFor(v)) == 0 {
 		return []storage.Announcement(nil), nil
 	}
-	all, err := t.reads.Announcements(t.Ctx, scope(v), announcementsShown)
+	all, err := t.reads.Announcements(t.Ctx, t.announcedIn(v, t.Now), announcementsShown)
 	if err != nil {
 		return nil, fmt.Errorf("conversations: announcements: %w", err)
 	}
@@ -95,8 +97,10 @@ type announcementView struct {
 	storage.Announcement
 	counts []storage.RecipientCount
 	author string
-	second string   // who approved it, or sent it back
-	may    []string // what this officer can do about it
+	role   string   // the office in which this officer decides about it
+	may    []string // what they can do about it
+	trail  []string // what was done about it, by whom, in words
+	people int      // who answered, of those this officer may call
 }
 
 // loadAnnouncement reads an announcement with what the officer may do about
@@ -112,21 +116,28 @@ func loadAnnouncement(t *T) (any, error) {
 		return v, nil
 	}
 	a, err := t.reads.Announcement(t.Ctx, id)
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !covers(who, a.Unit) {
+	role, mine := t.mayAnnounce(who, a.Unit)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !mine {
 		return v, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("conversations: announcement: %w", err)
 	}
-	v.Announcement = a
+	v.Announcement, v.role = a, role
 	if v.counts, err = t.reads.CountRecipients(t.Ctx, id); err != nil {
 		return nil, fmt.Errorf("conversations: recipients: %w", err)
 	}
-	if v.author, err = t.personName(a.Author); err == nil {
-		v.second, err = t.personName(a.Approver)
-	}
-	if err != nil {
+	if v.author, err = t.personName(a.Author); err != nil {
 		return nil, err
+	}
+	if v.trail, err = t.trailOf(a); err != nil {
+		return nil, err
+	}
+	if _, v.people, err = t.reads.Answerers(t.Ctx, id, inChargeOf(who), 0, 0); err != nil {
+		return nil, fmt.Errorf("conversations: answerers: %w", err)
+	}
+	if v.people > 0 {
+		v.may = append(v.may, "answered")
 	}
 	for _, act := range []string{"approve", "return", "withdraw", "pause", "resume", "cancel", "look", "edit", "again"} {
 		if announcementActions[act].allowed(a, who.Person.ID) {
@@ -151,7 +162,7 @@ func askAnnouncement(t *T) (string, locales.Data) {
 		when = clockDay(v.NotBefore)
 	}
 	return "anns.card", dataOf("text", v.Text, "english", v.English, "picture", v.Picture.Provider != "", "state", state, "class", t.Text("ann.class_"+string(v.Class), nil),
-		"reason", v.Reason, "author", v.author, "second", v.second, "returned", v.State == storage.AnnouncementDraft, "date", date(v.Created), "when", when,
+		"reason", v.Reason, "author", v.author, "trail", strings.Join(v.trail, "\n"), "date", date(v.Created), "when", when,
 		"audience", t.inWords(v.Audience), "size", v.Size, "lines", lines)
 }
 
@@ -218,10 +229,26 @@ func answerAnnouncement(t *T, v string) error {
 	switch v {
 	case "look":
 		return nil
+	case "answered":
+		t.Set("page", "")
+		t.goTo("answered")
+		return nil
 	case "edit", "again":
 		return t.open(announceFlow, announceAnswers(seen.Announcement, t.Now))
 	}
 	t.Set("act", v)
+	t.Set("role", seen.role)
+	if v == "approve" || v == "return" {
+		tell, err := t.whoHears(seen.Announcement)
+		if err != nil {
+			return err
+		}
+		t.Set("tell", tell)
+	}
+	if v == "return" {
+		t.goTo("why")
+		return nil
+	}
 	if announcementActions[v].sure {
 		t.goTo("sure")
 		return nil
@@ -278,7 +305,7 @@ func announceAnswers(a storage.Announcement, now time.Time) map[string]string {
 // two who decide at once one wins, and the other is told.
 func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
 	act := t.Get("act")
-	card := Outcome{Next: "card", Set: map[string]string{"act": ""}}
+	card := Outcome{Next: "card", Set: map[string]string{"act": "", "why": ""}}
 	id, err := textID(t.Get("ann"))
 	if err != nil {
 		return Outcome{}, err
@@ -292,6 +319,7 @@ func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
 		card.Notes = []Note{{Key: "anns.conflict"}}
 		return card, nil
 	}
+	did := storage.AnnouncementEvent{Announcement: a.ID, At: t.Now, Kind: act, Actor: t.S.Person, Role: t.Get("role"), Text: t.Get("why")}
 	a.State = action.become
 	a.Version++
 	switch act {
@@ -301,8 +329,6 @@ func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
 	case "resume":
 		a.Epoch++
 		a.Began = t.Now
-	case "return":
-		a.Approver, a.Approved = t.S.Person, t.Now
 	case "cancel":
 		a.Ended = t.Now
 		if err := tx.CancelRecipients(a.ID, t.Now); err != nil {
@@ -312,11 +338,19 @@ func commitAnnouncement(t *T, tx storage.Tx) (Outcome, error) {
 	if err := tx.PutAnnouncement(a); err != nil {
 		return Outcome{}, err
 	}
-	told := map[string]string{"approve": noticeApproved, "return": noticeReturned}[act]
-	if told != "" && a.Author != 0 {
-		n := storage.Notice{ID: storage.NewID(t.Now), Person: a.Author, Kind: told, Subject: a.ID, State: storage.NoticeQueued, At: t.Now}
-		if err := tx.Notify(n); err != nil {
-			return Outcome{}, err
+	if err := tx.AddAnnouncementEvent(did); err != nil {
+		return Outcome{}, err
+	}
+	if told := map[string]string{"approve": noticeApproved, "return": noticeReturned}[act]; told != "" {
+		for _, s := range strings.Fields(t.Get("tell")) {
+			who, err := textID(s)
+			if err != nil {
+				return Outcome{}, err
+			}
+			n := storage.Notice{ID: storage.NewID(t.Now), Person: who, Kind: told, Subject: a.ID, State: storage.NoticeQueued, At: t.Now}
+			if err := tx.Notify(n); err != nil {
+				return Outcome{}, err
+			}
 		}
 	}
 	done := "anns.done_" + act
@@ -336,7 +370,12 @@ func (t *T) tellOfAnnouncement(n storage.Notice, m bot.Message) (bot.Message, er
 	if err != nil {
 		return m, fmt.Errorf("conversations: announcement: %w", err)
 	}
-	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size, "when", "")
+	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size, "when", "", "who", "", "why", "")
+	if n.Kind == noticeReturned {
+		if data["who"], data["why"], err = t.whyReturned(a); err != nil {
+			return m, err
+		}
+	}
 	if a.State == storage.AnnouncementSending && a.NotBefore.After(t.Now) {
 		data["when"] = clockDay(a.NotBefore)
 	}

@@ -172,8 +172,9 @@ func (t *T) audience() (storage.Audience, error) {
 	if err != nil {
 		return a, err
 	}
+	reach := t.announcedIn(v, t.Now)
 	for _, k := range list("units") {
-		if covers(v, ocop.UnitKey(k)) {
+		if reach.All || slices.Contains(reach.Units, ocop.UnitKey(k)) {
 			a.Units = append(a.Units, ocop.UnitKey(k))
 		}
 	}
@@ -362,9 +363,10 @@ func parseUnits(t *T, text string) (string, *Note) {
 	if err != nil { // read already, by the step
 		return "", &Note{Key: "officer.only"}
 	}
+	reach := t.announcedIn(v, t.Now)
 	var keys []string
 	for _, m := range t.prog.FindUnits(text, t.Now) {
-		if k := string(m.Unit.Key); covers(v, m.Unit.Key) && !slices.Contains(keys, k) {
+		if k := string(m.Unit.Key); (reach.All || slices.Contains(reach.Units, m.Unit.Key)) && !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}

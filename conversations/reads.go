@@ -79,6 +79,11 @@ type Reads interface {
 	Announcement(ctx context.Context, id storage.ID) (storage.Announcement, error)
 	// Announcements lists those made in the units of a scope, the latest first.
 	Announcements(ctx context.Context, scope storage.Scope, limit int) ([]storage.Announcement, error)
+	// AnnouncementEvents lists what was done about one, the earliest first.
+	AnnouncementEvents(ctx context.Context, announcement storage.ID) ([]storage.AnnouncementEvent, error)
+	// Answerers lists those of the units of a scope who answered one, the
+	// earliest first, and how many there are.
+	Answerers(ctx context.Context, announcement storage.ID, scope storage.Scope, offset, limit int) ([]storage.Answerer, int, error)
 	LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error)
 	// LastNotice is what a person was sent last at an address, but for
 	// announcements; ErrNotFound: nothing.

@@ -150,8 +150,6 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 	write(w.store.Write(w.ctx, func(tx storage.Tx) error {
 		g := storage.Gathering{ID: storage.NewID(w.now), Code: "KN1", Kind: storage.Fair, Title: "Hội chợ OCOP", Place: "Lạng Sơn", From: w.now.AddDate(0, 1, 0), To: w.now.AddDate(0, 1, 2),
 			Deadline: w.now.AddDate(0, 0, 20), Stalls: 5, Unit: province.Key, State: storage.GatheringOpen, Created: w.now, Version: 1}
-		write(tx.PutAnnouncement(storage.Announcement{ID: storage.NewID(w.now), Author: producer, Role: "province", Unit: province.Key, Class: ocop.ServiceNotice,
-			Reason: "tập huấn", Text: "Lớp tập huấn OCOP", State: storage.AnnouncementWaiting, Size: 2, Created: w.now, Version: 1}))
 		write(tx.PutGathering(g, storage.GatheringEvent{ID: storage.NewID(w.now), Gathering: g.ID, At: w.now, Kind: "made"}))
 		for k, who := range []string{"", "Lý Văn An"} { // one comes, and has signed up another
 			s := storage.Signup{ID: storage.NewID(w.now.Add(time.Duration(k) * time.Second)), Gathering: g.ID, Person: producer, Attendee: who, Stall: true, Units: []ocop.UnitKey{commune}, At: w.now}
@@ -159,6 +157,8 @@ func (w *walk) records(prog *ocop.Programme) (producer, officer storage.ID) {
 		}
 		return nil
 	}))
+	w.announce(storage.Announcement{ID: storage.NewID(w.now), Author: producer, Role: "province", Unit: province.Key, Class: ocop.ServiceNotice,
+		Reason: "tập huấn", Text: "Lớp tập huấn OCOP", State: storage.AnnouncementSending, Epoch: 1, Size: 2, Created: w.now, Version: 1}, producer)
 	for n, events := range [][]ocop.EventKind{
 		{ocop.EventAsked}, {ocop.EventReturned}, {ocop.EventAccepted, ocop.EventScored}, {ocop.EventAccepted, ocop.EventScored, ocop.EventDecided},
 		{}, {ocop.EventAccepted},
@@ -359,6 +359,28 @@ func where(addr bot.Address, s *Session) string {
 		about = f.get("code")
 	}
 	return fmt.Sprint(addr, f.Flow, f.Step, about)
+}
+
+// announce makes an announcement that somebody answered and that, so that all
+// can be done about it, waits for a second officer.
+func (w *walk) announce(a storage.Announcement, by storage.ID) {
+	w.Helper()
+	must := func(err error) {
+		if err != nil {
+			w.Fatal(err)
+		}
+	}
+	put := func(tx storage.Tx) error { return tx.PutAnnouncement(a) }
+	must(w.store.Write(w.ctx, put))
+	_, _, err := w.store.PlanRecipients(w.ctx, a, 100, w.now, w.now)
+	must(err)
+	key := storage.RecipientKey{Announcement: a.ID, Person: by, Epoch: a.Epoch}
+	must(w.store.Decide(w.ctx, []storage.RecipientKey{key}, w.now, func(int, storage.Delivery) *storage.Move {
+		return &storage.Move{State: storage.RecipientSending}
+	}))
+	must(w.store.Write(w.ctx, func(tx storage.Tx) error { return tx.AnswerRecipient(a.ID, by, w.now) }))
+	a.State, a.Version = storage.AnnouncementWaiting, 2
+	must(w.store.Write(w.ctx, put))
 }
 
 var errRollBack = errors.New("rolled back")

@@ -51,6 +51,18 @@ type Announcement struct {
 	Version   int // ErrConflict if somebody else was faster
 }
 
+// AnnouncementEvent is one thing that was done about an announcement, in
+// office. What is kept is the office's.
+type AnnouncementEvent struct {
+	ID           ID // 0: given when it is stored
+	Announcement ID
+	At           time.Time
+	Kind         string // order, hand_in, approve, return, withdraw, pause, resume, cancel
+	Actor        ID     // 0: the command line
+	Role         string
+	Text         string // why; of a return
+}
+
 // Picture goes along with an announcement.
 type Picture struct {
 	Channel  string // whose provider holds it
@@ -123,6 +135,15 @@ type Recipient struct {
 	Provider     string // the provider's id of the message
 	Doubts       int    // sends of which it is not known whether they arrived
 	At           time.Time
+}
+
+// Answerer is a person who answered an announcement, for who may call them.
+type Answerer struct {
+	Person ID
+	Name   string
+	Phone  string // E.164, or empty
+	Unit   ocop.UnitKey
+	At     time.Time
 }
 
 // RecipientCount counts recipients of one announcement.

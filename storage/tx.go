@@ -133,6 +133,8 @@ type Tx interface {
 	// PutAnnouncement inserts it, or replaces one whose Version is one less.
 	// One that is to be sent gets the job that does so.
 	PutAnnouncement(a Announcement) error
+	// AddAnnouncementEvent keeps who did what about it.
+	AddAnnouncementEvent(e AnnouncementEvent) error
 	// TryAnnouncement has it sent to one address, as it would be to all.
 	TryAnnouncement(id ID, to bot.Address) error
 	// CancelRecipients holds all who still wait for an announcement.

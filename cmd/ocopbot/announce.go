@@ -130,7 +130,12 @@ func stored(a storage.Audience) string {
 // queue stores the announcement and writes down everybody it is for. Whatever
 // becomes of that, it is ordered once it is stored.
 func queue(ctx context.Context, store *records, prog *ocop.Programme, a storage.Announcement, picture []byte, out streams) error {
-	put := func(tx storage.Tx) error { return tx.PutAnnouncement(a) }
+	put := func(tx storage.Tx) error {
+		if err := tx.PutAnnouncement(a); err != nil || a.State != storage.AnnouncementSending {
+			return err
+		}
+		return tx.AddAnnouncementEvent(storage.AnnouncementEvent{Announcement: a.ID, At: a.Created, Kind: "order", Role: a.Role})
+	}
 	if len(picture) > 0 { // it is there before anybody looks for it
 		a.State = storage.AnnouncementDraft
 		if err := store.Write(ctx, put); err != nil {

@@ -79,6 +79,22 @@ func (x *tx) PutAnnouncement(a storage.Announcement) error {
 	return x.announce(a)
 }
 
+func (x *tx) AddAnnouncementEvent(e storage.AnnouncementEvent) error {
+	if e.ID == 0 {
+		e.ID = x.newID(e.At)
+	}
+	return x.later(`INSERT INTO announcement_events (id, announcement, at, kind, actor, role, text) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		e.ID, e.Announcement, ms(e.At), e.Kind, ref(e.Actor), e.Role, e.Text)
+}
+
+// AnnouncementEvents lists what was done about an announcement, the earliest first.
+func (s *Store) AnnouncementEvents(ctx context.Context, id storage.ID) ([]storage.AnnouncementEvent, error) {
+	return list(ctx, s, "announcement events", func(row scanner) (e storage.AnnouncementEvent, err error) {
+		err = row.Scan(&e.ID, &e.Announcement, when{&e.At}, &e.Kind, refTo{&e.Actor}, &e.Role, &e.Text)
+		return e, err
+	}, `SELECT id, announcement, at, kind, actor, role, text FROM announcement_events WHERE announcement = $1 ORDER BY at, id`, id)
+}
+
 // announce enqueues the job that plans an announcement.
 func (x *tx) announce(a storage.Announcement) error {
 	if x.store.announce.Plan == nil {
@@ -155,6 +171,29 @@ func (s *Store) CountRecipients(ctx context.Context, id storage.ID) ([]storage.R
 		err = row.Scan(&t.State, &t.Why, &t.Count, &t.Doubts)
 		return t, err
 	}, `SELECT state, why, COUNT(*), COALESCE(SUM(doubts), 0) FROM recipients WHERE announcement = $1 GROUP BY state, why ORDER BY state, why`, id)
+}
+
+// Answerers lists who answered an announcement and belongs to the units of a
+// scope: lives there, has a product there or holds an office there. The
+// earliest first, and how many there are.
+func (s *Store) Answerers(ctx context.Context, id storage.ID, scope storage.Scope, offset, limit int) ([]storage.Answerer, int, error) {
+	from := `FROM recipients r JOIN persons p ON p.id = r.person WHERE r.announcement = $1 AND r.state = 'answered' AND p.erased = 0 AND ($2
+		OR ` + inList("$3", "p.unit") + `
+		OR EXISTS (SELECT 1 FROM ideas i WHERE i.stage <> 'withdrawn' AND ` + inList("$3", "i.unit") + `
+			AND (i.person = p.id OR EXISTS (SELECT 1 FROM members m WHERE m.organisation = i.organisation AND m.person = p.id)))
+		OR EXISTS (SELECT 1 FROM officers o WHERE o.person = p.id AND o.until = 0 AND ` + inList("$3", "o.unit") + `))`
+	units := joined(scope.Units)
+	all, err := get(ctx, s, "answerers", scalar[int], `SELECT COUNT(*) `+from, id, scope.All, units)
+	if err != nil {
+		return nil, 0, err
+	}
+	some, err := list(ctx, s, "answerers", func(row scanner) (a storage.Answerer, err error) {
+		err = row.Scan(&a.Person, &a.Name, &a.Phone, &a.Unit, when{&a.At})
+		return a, err
+	}, `SELECT p.id, p.name, p.phone, COALESCE(NULLIF(p.unit, ''), (SELECT i.unit FROM ideas i WHERE i.person = p.id ORDER BY i.id DESC LIMIT 1),
+			(SELECT o.unit FROM officers o WHERE o.person = p.id AND o.until = 0 ORDER BY o.id LIMIT 1), ''), r.at `+from+` ORDER BY r.at, p.id LIMIT $4 OFFSET $5`,
+		id, scope.All, units, limit, offset)
+	return some, all, err
 }
 
 // CancelRecipients holds all who still wait for a cancelled announcement.

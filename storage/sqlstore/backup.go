@@ -18,7 +18,7 @@ var tables = []string{
 	"reports", "report_events", "report_figures", "report_texts", "files", "requests", "officers", "invites", "codes", "readings",
 	"notices", "dead", "commits", "sessions", "inbound", "outbound", "demands", "extensions", "acks", "tasks_done", "reminder_sent",
 	"gatherings", "gathering_codes", "signups", "signup_ideas", "gathering_events", "gathering_told",
-	"announcements", "recipients", "adverts", "do_not_call",
+	"announcements", "announcement_events", "recipients", "adverts", "do_not_call",
 	"sms_parts", "sms_days", "alerts",
 	"plan_figures",
 	"pins", "links",

@@ -19,7 +19,7 @@ func (s *Store) Everything(ctx context.Context, person storage.ID) (any, error) 
 	}
 	all := ownRecord{Name: p.Name, Phone: p.Phone, Language: p.Lang, Accents: p.Accents, Channel: p.Channel, Unit: p.Unit, Since: p.Created}
 	for _, read := range []func(context.Context, *ownRecord, storage.ID) error{
-		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports, s.ownSignups,
+		s.ownContacts, s.ownOrganisations, s.ownIdeas, s.ownMessages, s.ownOffices, s.ownReports, s.ownAnnounced, s.ownSignups,
 	} {
 		if err := read(ctx, &all, person); err != nil {
 			return nil, err
@@ -47,6 +47,7 @@ type ownRecord struct {
 	Offices       []ownOffice       `json:"offices"`
 	Acknowledged  []ownAck          `json:"acknowledged,omitempty"`
 	Reports       []ownReport       `json:"worked_on_reports,omitempty"`
+	Announced     []ownAnnounced    `json:"worked_on_announcements,omitempty"`
 	Signups       []ownSignup       `json:"signups"`
 }
 
@@ -109,6 +110,14 @@ type ownReport struct {
 	At         time.Time            `json:"at"`
 	Kind       ocop.ReportEventKind `json:"kind"`
 	Role       string               `json:"by"`
+}
+
+type ownAnnounced struct {
+	Announcement storage.ID `json:"announcement"`
+	At           time.Time  `json:"at"`
+	Kind         string     `json:"kind"`
+	Role         string     `json:"by"`
+	Text         string     `json:"text,omitempty"`
 }
 
 func (s *Store) ownContacts(ctx context.Context, all *ownRecord, person storage.ID) error {
@@ -187,5 +196,13 @@ func (s *Store) ownReports(ctx context.Context, all *ownRecord, person storage.I
 		return o, err
 	}, `SELECT r.obligation, r.period, r.unit, e.at, e.kind, e.role FROM report_events e JOIN reports r ON r.id = e.report
 		WHERE e.actor = $1 ORDER BY e.at, e.id`, person)
+	return err
+}
+
+func (s *Store) ownAnnounced(ctx context.Context, all *ownRecord, person storage.ID) (err error) {
+	all.Announced, err = list(ctx, s, "announcements", func(row scanner) (o ownAnnounced, err error) {
+		err = row.Scan(&o.Announcement, when{&o.At}, &o.Kind, &o.Role, &o.Text)
+		return o, err
+	}, `SELECT announcement, at, kind, role, text FROM announcement_events WHERE actor = $1 ORDER BY at, id`, person)
 	return err
 }

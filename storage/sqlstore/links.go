@@ -110,6 +110,7 @@ var whoColumns = []WhoColumn{
 	{"gathering_events", "actor", nil, nil},
 	{"announcements", "author", nil, nil},
 	{"announcements", "approver", nil, nil},
+	{"announcement_events", "actor", nil, nil},
 	{"recipients", "person", []string{"announcement"}, nil},
 	{"adverts", "person", nil, nil},
 	{"plan_figures", "actor", nil, nil},

@@ -2,7 +2,9 @@ package storagetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,6 +29,8 @@ type AnnouncementRecords interface {
 	Decide(ctx context.Context, keys []storage.RecipientKey, now time.Time, decide func(n int, d storage.Delivery) *storage.Move) error
 	Settle(ctx context.Context, keys []storage.RecipientKey, moves []storage.Move, now time.Time) error
 	SettleBooked(ctx context.Context, id storage.ID, addr bot.Address, state string, now time.Time) error
+	AnnouncementEvents(ctx context.Context, id storage.ID) ([]storage.AnnouncementEvent, error)
+	Answerers(ctx context.Context, id storage.ID, scope storage.Scope, offset, limit int) ([]storage.Answerer, int, error)
 	LastTold(ctx context.Context, person storage.ID, since time.Time) (storage.Recipient, error)
 	CountRecipients(ctx context.Context, id storage.ID) ([]storage.RecipientCount, error)
 	EndAnnouncement(ctx context.Context, id storage.ID, now time.Time) (done bool, err error)
@@ -105,6 +109,21 @@ func announcementAsWritten(t *testing.T, w *world) {
 		t.Errorf("approved: %s", diff)
 	}
 	w.wants(w.Write(t.Context(), func(x storage.Tx) error { return x.PutAnnouncement(a) }), storage.ErrConflict) // somebody was faster
+	trail := []storage.AnnouncementEvent{
+		{ID: w.id(), Announcement: a.ID, At: w.now, Kind: "order", Role: "program"},
+		{ID: w.id(), Announcement: a.ID, At: w.now.Add(time.Minute), Kind: "return", Actor: other.ID, Role: storage.ProvinceOfficer, Text: "Thiếu giờ khai mạc"},
+	}
+	for _, e := range trail {
+		w.write(func(x storage.Tx) error { return x.AddAnnouncementEvent(e) })
+	}
+	if diff := cmp.Diff(trail, must(w.AnnouncementEvents(t.Context(), a.ID))(t)); diff != "" {
+		t.Errorf("what was done: %s", diff)
+	}
+	same(t, "done about the other", len(must(w.AnnouncementEvents(t.Context(), old.ID))(t)), 0)
+	own, err := json.Marshal(must(w.Everything(t.Context(), other.ID))(t))
+	if err != nil || !strings.Contains(string(own), "Thiếu giờ khai mạc") {
+		t.Errorf("what they did is not taken along: %s, %v", own, err)
+	}
 	for scope, want := range map[*storage.Scope]int{{All: true}: 2, {Units: []ocop.UnitKey{district}}: 2, {Units: []ocop.UnitKey{commune}}: 0} {
 		same(t, "in scope", len(must(w.Announcements(t.Context(), *scope, 9))(t)), want)
 	}

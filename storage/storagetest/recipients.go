@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
@@ -184,6 +186,33 @@ func answeredIfTold(t *testing.T, w *world) {
 	w.must(w.Settle(t.Context(), keys, []storage.Move{{State: storage.RecipientSent}}, w.now))
 	same(t, "stays answered", w.recipient(keys[0]).State, storage.RecipientAnswered)
 	w.must(answer()) // again
+	answerers := func(scope storage.Scope, offset int) ([]storage.Answerer, int) {
+		t.Helper()
+		some, all, err := w.Answerers(t.Context(), a.ID, scope, offset, 1)
+		w.must(err)
+		return some, all
+	}
+	some, all := answerers(storage.Scope{All: true}, 0)
+	if diff := cmp.Diff([]storage.Answerer{{Person: an.ID, Name: "an", Phone: an.Phone, Unit: commune, At: w.now}}, some); diff != "" || all != 1 {
+		t.Errorf("of %d who answered: %s", all, diff)
+	}
+	for _, scope := range []storage.Scope{{Units: []ocop.UnitKey{district, commune}}, {Units: []ocop.UnitKey{commune}}} {
+		_, all := answerers(scope, 0)
+		same(t, "of the unit", all, 1)
+	}
+	some, all = answerers(storage.Scope{All: true}, 1)
+	same(t, "on the next page", len(some), 0)
+	same(t, "of them", all, 1)
+	i := w.draft(an, "Mật ong")
+	i.Unit = district
+	w.must(must2(w.Commit(t.Context(), w.key(), w.now, func(x storage.Tx) ([]byte, error) { return nil, x.AddIdea(&i, an.ID) })))
+	for _, scope := range []storage.Scope{{Units: []ocop.UnitKey{district}}, {Units: []ocop.UnitKey{commune2}}, {}} { // by the product, and no others
+		_, all := answerers(scope, 0)
+		same(t, fmt.Sprint("of ", scope.Units), all, map[bool]int{true: 1}[len(scope.Units) == 1 && scope.Units[0] == district])
+	}
+	w.write(func(x storage.Tx) error { return x.Erase(an.ID, w.now) })
+	_, all = answerers(storage.Scope{All: true}, 0)
+	same(t, "after the erasure", all, 0)
 }
 
 // Who signs up has answered what invited them there, and nothing else.
