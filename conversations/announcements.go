@@ -372,9 +372,14 @@ func (t *T) tellOfAnnouncement(n storage.Notice, m bot.Message) (bot.Message, er
 	}
 	data := dataOf("text", clip(firstLine(a.Text), 80), "count", a.Size, "when", "", "who", "", "why", "")
 	if n.Kind == noticeReturned {
-		if data["who"], data["why"], err = t.whyReturned(a); err != nil {
+		who, why, err := t.whyReturned(a)
+		if err != nil {
 			return m, err
 		}
+		if t.Caps.Paged { // one message, or two: the whole is on the card
+			why = clip(why, 120)
+		}
+		data["who"], data["why"] = who, why
 	}
 	if a.State == storage.AnnouncementSending && a.NotBefore.After(t.Now) {
 		data["when"] = clockDay(a.NotBefore)

@@ -18,7 +18,7 @@ import (
 // them: what stands around them is measured.
 var unbounded = []string{
 	"acked", "audience", "bring", "card", "changes", "edits", "english", "fields", "filed", "lines", "mine", "missing", "names", "now", "others", "own", "owed", "question",
-	"questions", "quotas", "reason", "remarks", "report", "results", "rule", "silent", "standing", "text", "texts", "units", "unstaffed",
+	"questions", "quotas", "reason", "remarks", "report", "results", "rule", "silent", "standing", "text", "texts", "trail", "units", "unstaffed", "why",
 }
 
 // widest are the longest values there are of what texts show, by the names of
