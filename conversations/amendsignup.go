@@ -14,19 +14,25 @@ import (
 
 // amendFields are what can be changed in a signup without losing its seat,
 // each under the step that asks it.
-var amendFields = []string{"products", "stall", "power", "vehicle"}
+var amendFields = []string{"people", "products", "stall", "power", "vehicle"}
 
-// amendable tells whether there is anything to change in the signups of a
-// gathering: what is brought to it, until it begins.
-func amendable(g storage.Gathering, now time.Time) bool {
-	return g.Kind.Sells() && g.State == storage.GatheringOpen && !g.Begun(now)
+// amendable tells whether there is anything to change in a signup: how many
+// come, and what is brought, until it begins.
+func amendable(g storage.Gathering, s storage.Signup, now time.Time) bool {
+	return (g.Kind.Sells() || bringsOthers(g, s)) && g.State == storage.GatheringOpen && !g.Begun(now)
+}
+
+// bringsOthers tells whether it is asked how many come under a signup: not
+// where somebody was named who comes.
+func bringsOthers(g storage.Gathering, s storage.Signup) bool {
+	return g.Kind.Together() && s.Attendee == ""
 }
 
 // amendSignup changes one thing after the other in a signup. Each is stored at
 // once: the organisers' list is always what people mean.
 func amendSignup() *Flow {
 	only := func(field string) func(*T) bool { return func(t *T) bool { return t.Get("field") == field } }
-	steps := broughtSteps(only("products"), only("stall"), only("vehicle"))
+	steps := append([]*Step{peopleStep(only("people"))}, broughtSteps(only("products"), only("stall"), only("vehicle"))...)
 	for _, s := range steps {
 		if s.ID == "power" {
 			s.Needed = func(t *T) bool {
@@ -36,16 +42,36 @@ func amendSignup() *Flow {
 	}
 	return &Flow{
 		ID: amendFlow, Version: 1,
-		Steps: append([]*Step{{ID: "field", Load: loadAmend, Ask: askAmend, Choices: amendChoices, Answer: answerAmend}}, steps...),
+		Begin: beginAmend,
+		Steps: append([]*Step{{ID: "field", Needed: func(t *T) bool { return t.Get("only") == "" }, Load: loadAmend, Ask: askAmend, Choices: amendChoices, Answer: answerAmend}}, steps...),
 		Commit: func(t *T, tx storage.Tx) (Outcome, error) {
 			done, err := t.amend(tx)
 			o := Outcome{Next: "field", Set: map[string]string{}, Notes: []Note{done}}
-			for _, answer := range []string{"field", "products", "ideas", "group", "org", "stars", "stall", "power", "vehicle", "-vehicle"} {
+			for _, answer := range []string{"field", "people", "products", "ideas", "group", "org", "stars", "stall", "power", "vehicle", "-vehicle"} {
 				o.Set[answer] = ""
 			}
 			return o, err
 		},
 	}
+}
+
+// beginAmend asks at once for what there is only one thing of, and what was
+// said already not at all.
+func beginAmend(t *T) error {
+	loaded, err := loadAmend(t)
+	if err != nil {
+		return err
+	}
+	v := loaded.(amendView)
+	if v.s.ID == 0 {
+		return nil
+	}
+	if only := v.fields(); len(only) == 1 {
+		t.Set("field", only[0])
+		t.Set("only", "1")
+	}
+	t.S.Pending = t.Get("people") != ""
+	return nil
 }
 
 // amendView is the signup that is changed; ID 0: it is nobody's, or not of
@@ -63,7 +89,7 @@ func loadAmend(t *T) (any, error) {
 	}
 	view := amendView{gatheringView: v}
 	for _, s := range v.coming() {
-		if idText(s.ID) == t.Get("signup") && amendable(v.g, t.Now) {
+		if idText(s.ID) == t.Get("signup") && amendable(v.g, s, t.Now) {
 			if view.s, err = t.reads.Signup(t.Ctx, s.ID); err != nil { // with its products
 				return nil, fmt.Errorf("conversations: signup: %w", err)
 			}
@@ -103,7 +129,7 @@ func (t *T) broughtBy(s storage.Signup) ([]string, error) {
 func (v amendView) lines(t *T) []string {
 	var lines []string
 	for _, f := range v.fields() {
-		shown := map[string]string{"products": strings.Join(v.products, "; "), "power": v.s.Power, "vehicle": v.s.Vehicle}[f]
+		shown := map[string]string{"people": strconv.Itoa(v.s.People), "products": strings.Join(v.products, "; "), "power": v.s.Power, "vehicle": v.s.Vehicle}[f]
 		switch {
 		case f == "stall" && v.s.Stall:
 			shown = t.Text("signup.stall_yes", nil)
@@ -119,10 +145,18 @@ func (v amendView) lines(t *T) []string {
 func (v amendView) fields() []string {
 	var all []string
 	for _, f := range amendFields {
-		if f == "stall" && v.g.Stalls == 0 && !v.s.Stall || f == "power" && !v.s.Stall {
-			continue
+		applies := v.g.Kind.Sells()
+		switch f {
+		case "people":
+			applies = bringsOthers(v.g, v.s)
+		case "stall":
+			applies = applies && (v.g.Stalls > 0 || v.s.Stall)
+		case "power":
+			applies = applies && v.s.Stall
 		}
-		all = append(all, f)
+		if applies {
+			all = append(all, f)
+		}
 	}
 	return all
 }
@@ -165,8 +199,12 @@ func (t *T) amend(tx storage.Tx) (Note, error) {
 	if err != nil || s.Person != t.S.Person || s.Gathering != g.ID {
 		return note("signup.moved"), nil
 	}
-	field := t.Get("field")
+	field, was := t.Get("field"), s.People
 	switch field {
+	case "people":
+		if s.People, err = strconv.Atoi(t.Get("people")); err != nil {
+			return Note{}, fmt.Errorf("conversations: people: %w", err)
+		}
 	case "products":
 		whose := s.Organisation
 		if err = t.bring(tx, &s); s.Organisation == 0 { // goods without a form are still of that producer
@@ -190,6 +228,8 @@ func (t *T) amend(tx storage.Tx) (Note, error) {
 	switch err := tx.Amend(s, by); {
 	case errors.Is(err, storage.ErrNoRoom) && field == "stall":
 		return note("amend.no_stall", "stalls", strconv.Itoa(g.Stalls)), nil
+	case errors.Is(err, storage.ErrNoRoom) && field == "people":
+		return tooMany(tx, g, s, was)
 	case errors.Is(err, storage.ErrNoRoom):
 		return note("amend.no_room", "contact", g.Contact), nil
 	case errors.Is(err, storage.ErrConflict):
@@ -198,4 +238,21 @@ func (t *T) amend(tx storage.Tx) (Note, error) {
 		return Note{}, err
 	}
 	return note("amend.done"), nil
+}
+
+// tooMany says for how many there is room, where it is not enough; s came with
+// was so far.
+func tooMany(tx storage.Tx, g storage.Gathering, s storage.Signup, was int) (Note, error) {
+	left, err := seatsLeft(tx, g)
+	if err != nil {
+		return Note{}, err
+	}
+	if g.Seats == 0 || was+left >= s.People { // a quota
+		return note("amend.no_room", "contact", g.Contact), nil
+	}
+	shown := ""
+	if left > 0 {
+		shown = strconv.Itoa(left)
+	}
+	return note("amend.no_seats", "left", shown, "most", strconv.Itoa(was+left)), nil
 }

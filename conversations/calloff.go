@@ -14,11 +14,11 @@ func callOff() *Flow {
 		Steps: []*Step{
 			{ID: "text", Load: loadGathering, Ask: func(t *T) (string, locales.Data) {
 				v := t.Loaded.(gatheringView)
-				return "calloff.text", dataOf("title", v.g.Title, "people", v.counts.Seated+v.counts.Queued+v.counts.Waiting)
+				return "calloff.text", dataOf("title", v.g.Title, "people", v.counts.Live)
 			}, Parse: parseLine},
 			{ID: "confirm", Load: loadGathering, Ask: func(t *T) (string, locales.Data) {
 				v := t.Loaded.(gatheringView)
-				return "calloff.confirm", dataOf("title", v.g.Title, "text", t.Get("text"), "people", v.counts.Seated+v.counts.Queued+v.counts.Waiting)
+				return "calloff.confirm", dataOf("title", v.g.Title, "text", t.Get("text"), "people", v.counts.Live)
 			}, Choices: yesNo, Answer: func(t *T, v string) error {
 				who, err := t.Viewer()
 				if err != nil {

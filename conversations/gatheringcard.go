@@ -3,7 +3,9 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"ocopbot/bot"
 	"ocopbot/locales"
@@ -72,6 +74,11 @@ func (v gatheringView) coming() []storage.Signup {
 		}
 	}
 	return all
+}
+
+// amendable are those of them in which there is something to change.
+func (v gatheringView) amendable(now time.Time) []storage.Signup {
+	return slices.DeleteFunc(v.coming(), func(s storage.Signup) bool { return !amendable(v.g, s, now) })
 }
 
 // loadGathering reads the gathering of the frame's code.
@@ -153,7 +160,7 @@ func (t *T) roomText(v gatheringView) string {
 
 // signupLine tells how one's own signup stands.
 func (t *T) signupLine(v gatheringView, s storage.Signup) string {
-	line := t.Text("signup.state_"+s.State, dataOf("number", s.Place, "code", v.g.Code))
+	line := t.Text("signup.state_"+s.State, dataOf("number", s.Place, "code", v.g.Code, "people", together(s)))
 	if s.Attendee != "" {
 		line = s.Attendee + ": " + line
 	}
@@ -179,7 +186,7 @@ func gatheringChoices(t *T) []bot.Choice {
 		add("join")
 	}
 	if coming && len(v.coming()) > 0 {
-		if amendable(v.g, t.Now) {
+		if len(v.amendable(t.Now)) > 0 {
 			add("amend")
 		}
 		add("quit")
@@ -214,7 +221,7 @@ func answerGathering(t *T, choice string) error {
 		return t.open(map[string]string{"join": signupFlow, "other": signupOtherFlow, "result": resultFlow}[choice], with)
 	case "amend", "quit":
 		t.Set("then", choice)
-		if coming := v.coming(); len(coming) > 1 {
+		if coming := v.meant(t); len(coming) > 1 {
 			t.goTo("whose")
 			return nil
 		} else if len(coming) == 1 {

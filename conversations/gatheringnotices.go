@@ -25,7 +25,7 @@ func (t *T) tellOfGathering(n storage.Notice, m bot.Message) (bot.Message, error
 	}
 	key := "notice." + n.Kind
 	data := t.gatheringData(g)
-	data["number"], data["who"] = s.Place, s.Attendee
+	data["number"], data["who"], data["people"] = s.Place, s.Attendee, together(s)
 	off := g.State == storage.GatheringCancelled
 	switch n.Kind {
 	case storage.NoticeCalledOff:

@@ -142,6 +142,7 @@ func (t *T) daysOf(g storage.Gathering) string {
 
 var (
 	codeShape = regexp.MustCompile(`^([a-z]{2,4}) ?(\d{1,4})$`)
+	partShape = regexp.MustCompile(`^([a-z]{2,4} ?\d{1,4}) (\d{1,2})(?: ?(?:nguoi|ng))?$`)
 	joinShape = regexp.MustCompile(`^(?:dd|dk|dang k[yi]|tham gia)(?: tham gia)?(?: hoi cho| tap huan| hoi nghi| su kien)? (.+)$`)
 	codeWord  = regexp.MustCompile(`^[A-Za-z]{2,4}[0-9]{1,4}$`)
 )
@@ -158,39 +159,50 @@ func gatheringCode(text string) (string, bool) {
 	return strings.ToUpper(m[1]) + strings.TrimLeft(m[2][:len(m[2])-1], "0") + m[2][len(m[2])-1:], true
 }
 
+// codeAndPeople reads a code with how many come: "hc12 3", "HC 12 3 người".
+func codeAndPeople(text string) (code, people string, ok bool) {
+	if m := partShape.FindStringSubmatch(viet.Fold(text)); m != nil {
+		code, ok = gatheringCode(m[1])
+		return code, m[2], ok
+	}
+	code, ok = gatheringCode(text)
+	return code, "", ok
+}
+
 // longestCoded bounds the texts in which a code is looked for.
 const longestCoded = 80
 
-// codeSaid is the code that a text gives; join: it asks to take part, «dk hc12».
-// Where nothing is open, the code may stand anywhere among the words.
-func (t *T) codeSaid(text string) (code string, join, ok bool) {
+// codeSaid is the code that a text gives; join: it asks to take part, «dk hc12»,
+// maybe with others, «dk hc12 3». Where nothing is open, the code may stand
+// anywhere among the words.
+func (t *T) codeSaid(text string) (code, people string, join, ok bool) {
 	if len(text) > longestCoded || !strings.ContainsAny(text, "0123456789") {
-		return "", false, false
+		return "", "", false, false
 	}
 	if code, ok = gatheringCode(text); ok {
-		return code, false, true
+		return code, "", false, true
 	}
 	if m := joinShape.FindStringSubmatch(viet.Fold(text)); m != nil {
-		if code, ok = gatheringCode(m[1]); ok {
-			return code, true, true
+		if code, people, ok = codeAndPeople(m[1]); ok {
+			return code, people, true, true
 		}
 	}
 	if !t.S.Idle() {
-		return "", false, false
+		return "", "", false, false
 	}
 	for _, word := range strings.Fields(text) {
 		if word = strings.Trim(word, ".,;:?!()«»\"'"); codeWord.MatchString(word) {
 			code, ok = gatheringCode(word)
-			return code, false, ok
+			return code, "", false, ok
 		}
 	}
-	return "", false, false
+	return "", "", false, false
 }
 
 // openCode opens what a typed text names, or signs up to it; false when it
 // names none.
 func (t *T) openCode(text string) (bool, error) {
-	code, join, ok := t.codeSaid(text)
+	code, people, join, ok := t.codeSaid(text)
 	if !ok {
 		return false, nil
 	}
@@ -200,20 +212,40 @@ func (t *T) openCode(text string) (bool, error) {
 		return false, fmt.Errorf("conversations: gathering: %w", err)
 	}
 	if join {
-		return true, t.open(signupFlow, map[string]string{"code": code})
+		return true, t.openSignup(code, people)
 	}
 	return true, t.open(gatheringFlow, map[string]string{"code": code})
 }
 
-// signUpInOne does what "OCOP DD HC12" asks for, or "OCOP DD HC12 Lý Văn An"
-// for somebody else; without a code it shows what there is.
+// openSignup signs up to a gathering; people are how many come, if that was
+// said. A number that cannot be is asked for.
+func (t *T) openSignup(code, people string) error {
+	with := map[string]string{"code": code}
+	if people != "" {
+		n, wrong := parsePeople(t, people)
+		if wrong != nil {
+			t.S.Notes = append(t.S.Notes, *wrong)
+		}
+		with["people"] = n
+	}
+	return t.open(signupFlow, with)
+}
+
+// signUpInOne does what "OCOP DD HC12" asks for, "OCOP DD HC12 3" for three who
+// come together, or "OCOP DD HC12 Lý Văn An" for somebody else; without a code it
+// shows what there is.
 func (t *T) signUpInOne(arg string) error {
 	words := strings.Fields(arg)
 	n := min(1, len(words))
-	if n == 1 && len(words) > 1 && strings.Trim(words[1], "0123456789") == "" {
+	if n == 1 && len(words) > 1 && !strings.ContainsAny(words[0], "0123456789") && strings.Trim(words[1], "0123456789") == "" {
 		n = 2 // "HC 12"
 	}
-	code, ok := gatheringCode(strings.Join(words[:n], " "))
+	code, people, ok := codeAndPeople(arg)
+	if !ok {
+		code, ok = gatheringCode(strings.Join(words[:n], " "))
+	} else {
+		n = len(words)
+	}
 	if !ok {
 		return t.open(gatheringsFlow, nil)
 	}
@@ -223,12 +255,10 @@ func (t *T) signUpInOne(arg string) error {
 	} else if err != nil {
 		return fmt.Errorf("conversations: gathering: %w", err)
 	}
-	with := map[string]string{"code": code}
 	if who := strings.Join(words[n:], " "); who != "" {
 		if name, wrong := parseName(t, who); wrong == nil {
-			with["attendee"] = name
-			return t.open(signupOtherFlow, with)
+			return t.open(signupOtherFlow, map[string]string{"code": code, "attendee": name})
 		}
 	}
-	return t.open(signupFlow, with)
+	return t.openSignup(code, people)
 }

@@ -27,7 +27,7 @@ func gatheringFamilies() map[string][]string {
 		"signup.state_":   states,
 		"guests.state_":   states,
 		"guests.head_": {
-			"number", "name", "phone", "producer", "unit", "products", "stars", "stall", "power", "vehicle", "state", "at", "revenue", "contracts", "buyers",
+			"number", "name", "people", "phone", "producer", "unit", "products", "stars", "stall", "power", "vehicle", "state", "at", "revenue", "contracts", "buyers",
 		},
 		"rule.not_":    {"stars", "groups", "producers", "units", "product"},
 		"make.field_":  makeFields,

@@ -131,6 +131,9 @@ func (t *T) guestShort(a storage.Attendee) string {
 	if a.Stars > 0 {
 		line += fmt.Sprintf(", %d★", a.Stars)
 	}
+	if a.People > 1 {
+		line += ", " + t.Text("signup.people_n", dataOf("n", a.People))
+	}
 	return line
 }
 
@@ -152,27 +155,29 @@ func (t *T) guestsFile(view gatheringView) (string, *bot.Attachment, error) {
 	sheet := paper.Sheet{
 		Name: view.g.Code, Title: view.g.Title, Notes: []string{t.daysOf(view.g) + ", " + view.g.Place},
 		Columns: []paper.Column{
-			{Head: head("number"), Kind: paper.Number}, {Head: head("name")}, {Head: head("phone")}, {Head: head("producer")}, {Head: head("unit")},
+			{Head: head("number"), Kind: paper.Number}, {Head: head("name")}, {Head: head("people"), Kind: paper.Number}, {Head: head("phone")}, {Head: head("producer")}, {Head: head("unit")},
 			{Head: head("products")}, {Head: head("stars"), Kind: paper.Number}, {Head: head("stall")}, {Head: head("power")}, {Head: head("vehicle")},
 			{Head: head("state")}, {Head: head("at"), Kind: paper.Moment},
 			{Head: head("revenue"), Kind: paper.Number}, {Head: head("contracts"), Kind: paper.Number}, {Head: head("buyers"), Kind: paper.Number},
 		},
 	}
+	people := 0
 	for _, a := range all {
+		people += a.People
 		products := slices.Clone(a.Brings)
 		if a.Products != "" {
 			products = append(products, a.Products)
 		}
-		row := []any{a.Place, a.Name, ocop.FormatPhone(a.Phone), a.Producer, t.unitOf(a.Signup), strings.Join(products, "; "), nil, "", a.Power, a.Vehicle,
+		row := []any{a.Place, a.Name, a.People, ocop.FormatPhone(a.Phone), a.Producer, t.unitOf(a.Signup), strings.Join(products, "; "), nil, "", a.Power, a.Vehicle,
 			t.Text("guests.state_"+a.State, nil), a.At, nil, nil, nil}
 		if a.Stars > 0 {
-			row[6] = a.Stars
+			row[7] = a.Stars
 		}
 		if a.Stall {
-			row[7] = "x"
+			row[8] = "x"
 		}
 		if r := a.Result; r != nil {
-			row[12], row[13], row[14] = r.Revenue, r.Contracts, r.Buyers
+			row[13], row[14], row[15] = r.Revenue, r.Contracts, r.Buyers
 		}
 		sheet.Rows = append(sheet.Rows, row)
 	}
@@ -180,7 +185,7 @@ func (t *T) guestsFile(view gatheringView) (string, *bot.Attachment, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("conversations: attendees: %w", err)
 	}
-	return t.Text("guests.file", dataOf("title", view.g.Title, "people", len(all))),
+	return t.Text("guests.file", dataOf("title", view.g.Title, "people", people)),
 		&bot.Attachment{Name: view.g.Code + ".xlsx", MIME: paper.XLSX, Data: data}, nil
 }
 
@@ -292,6 +297,6 @@ func commitCheckin(t *T, tx storage.Tx) (Outcome, error) {
 	} else if err != nil {
 		return Outcome{}, err
 	}
-	o.Notes = []Note{note(key, "number", t.Get("number"), "name", name)}
+	o.Notes = []Note{note(key, "number", t.Get("number"), "name", name, "people", together(s))}
 	return o, nil
 }

@@ -31,7 +31,7 @@ func afterKeyword(text string) (rest string, ok bool) {
 //	OCOP DK <product>; <commune>  a form, of which only what is missing is asked
 //	OCOP TC <form number>         how far it is
 //	OCOP BC [<report's number>]   the reports, or one of them
-//	OCOP DD <code> [<name>]       come to a fair or training; with a name, somebody else
+//	OCOP DD <code> [<n>|<name>]   come to a fair or training; n people together; with a name, somebody else
 //	OCOP KQ <code>                what was sold at a fair
 //	OCOP QUYEN                    one's data and rights
 //

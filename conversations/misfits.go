@@ -84,7 +84,7 @@ func Shrinks(tx storage.Tx, was, now storage.Gathering) ([]Misfit, error) {
 	var taken storage.Attendance
 	for _, s := range signups {
 		if s.Seated() {
-			taken.Seated++
+			taken.Seated += s.People
 			if s.Stall {
 				taken.Stalls++
 			}

@@ -8,11 +8,20 @@ import (
 	"ocopbot/storage"
 )
 
+// meant are the person's signups among which it is asked which one is to be
+// changed or given up.
+func (v gatheringView) meant(t *T) []storage.Signup {
+	if t.Get("then") == "amend" {
+		return v.amendable(t.Now)
+	}
+	return v.coming()
+}
+
 // whoseChoices are the person's signups, where it has to be asked which one is
 // meant: their own, and those for others.
 func whoseChoices(t *T) []bot.Choice {
 	var cs []bot.Choice
-	for _, s := range t.Loaded.(gatheringView).coming() {
+	for _, s := range t.Loaded.(gatheringView).meant(t) {
 		label := clip(s.Attendee, 40)
 		if label == "" {
 			label = t.Text("gathering.myself", nil)
@@ -24,7 +33,7 @@ func whoseChoices(t *T) []bot.Choice {
 
 func answerWhose(t *T, v string) error {
 	view := t.Loaded.(gatheringView)
-	for _, s := range view.coming() {
+	for _, s := range view.meant(t) {
 		if idText(s.ID) == v {
 			return t.withSignup(view, s)
 		}

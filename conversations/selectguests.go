@@ -44,7 +44,8 @@ func selectGuests() *Flow {
 				return []bot.Choice{t.choice(storage.SignupWaiting, "select.rest_waiting"), t.choice(storage.SignupRefused, "select.rest_refused")}
 			}},
 			{ID: "confirm", Load: loadGuests, Ask: func(t *T) (string, locales.Data) {
-				return "select.confirm", dataOf("chosen", len(t.chosenGuests()), "rest", len(t.Loaded.(guestsView).open())-len(t.chosenGuests()),
+				chosen, rest := t.Loaded.(guestsView).divided(t)
+				return "select.confirm", dataOf("chosen", chosen, "rest", rest,
 					"waiting", t.Get("rest") == storage.SignupWaiting)
 			}, Choices: yesNo, Answer: func(t *T, v string) error {
 				who, err := t.Viewer()
@@ -86,6 +87,18 @@ func roomOf(v guestsView) *ocop.Room {
 	return room
 }
 
+// divided counts the people among whom is selected: those marked, and the rest.
+func (v guestsView) divided(t *T) (chosen, rest int) {
+	for _, a := range v.open() {
+		if slices.Contains(t.chosenGuests(), strconv.Itoa(a.Place)) {
+			chosen += a.People
+		} else {
+			rest += a.People
+		}
+	}
+	return chosen, rest
+}
+
 func (t *T) chosenGuests() []string { return strings.Fields(t.Get("chosen")) }
 
 // toggleGuest takes one in, or out again.
@@ -105,7 +118,8 @@ func askSelect(t *T) (string, locales.Data) {
 	for _, q := range v.g.Quotas {
 		quotas = append(quotas, t.quotaText(q))
 	}
-	return "select.list", dataOf("title", clip(v.g.Title, 60), "seats", v.g.Seats, "chosen", len(t.chosenGuests()), "seated", v.counts.Seated,
+	chosen, _ := v.divided(t)
+	return "select.list", dataOf("title", clip(v.g.Title, 60), "seats", v.g.Seats, "chosen", chosen, "seated", v.counts.Seated,
 		"quotas", strings.Join(quotas, "; "))
 }
 
@@ -172,9 +186,11 @@ func commitSelect(t *T, tx storage.Tx) (Outcome, error) {
 		return Outcome{}, err
 	}
 	var ids []storage.ID
+	people := 0
 	for _, s := range all {
 		if slices.Contains(t.chosenGuests(), strconv.Itoa(s.Place)) {
 			ids = append(ids, s.ID)
+			people += s.People
 		}
 	}
 	by := storage.GatheringEvent{At: t.Now, Actor: t.S.Person, Role: t.Get("role")}
@@ -183,5 +199,5 @@ func commitSelect(t *T, tx storage.Tx) (Outcome, error) {
 	} else if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Notes: []Note{note("select.done", "count", strconv.Itoa(len(ids)))}}, nil
+	return Outcome{Notes: []Note{note("select.done", "count", strconv.Itoa(people))}}, nil
 }

@@ -22,12 +22,16 @@ func signupFor(id string, other bool) *Flow {
 		ID: id, Version: 1, Draft: true, Consent: true, Sure: other,
 		Begin:  beginSignup,
 		Commit: commitSignup,
-		Steps: append([]*Step{
+		Steps: []*Step{
 			{ID: "name", Needed: missing("name"), Ask: asked("signup.name"), Name: true, Parse: parseName},
 			{ID: "place", Needed: missing("place"), Ask: asked("signup.place"), Parse: parsePlace, Answer: fromWhere(answerPlace)},
 			{ID: "which", Needed: has("units?"), Ask: asked("reg.which"), Choices: whichChoices, Parse: parseWhich, Answer: fromWhere(answerWhich)},
-		}, broughtSteps(has("sells"), has("stalls"), has("sells"))...),
+		},
 	}
+	if !other { // it is one who was named
+		f.Steps = append(f.Steps, peopleStep(has("together")))
+	}
+	f.Steps = append(f.Steps, broughtSteps(has("sells"), has("stalls"), has("sells"))...)
 	if other {
 		who := &Step{ID: "attendee", Needed: missingAlways("attendee"), Ask: asked("signup.attendee"), Name: true, Parse: parseName}
 		f.Steps = append([]*Step{who}, f.Steps...)
@@ -58,7 +62,11 @@ func beginSignup(t *T) error {
 	case g.g.ID == 0:
 		return refuse("events.unknown", "code", code)
 	case t.Get("attendee") == "" && t.F().Flow == signupFlow && signed && mine.Live():
+		people := t.Get("people")
 		t.close()
+		if people != "" && people != strconv.Itoa(mine.People) && amendable(g.g, mine, t.Now) { // «DD HC12 3», said later
+			return t.open(amendFlow, map[string]string{"code": code, "signup": idText(mine.ID), "field": "people", "people": people})
+		}
 		return t.open(gatheringFlow, map[string]string{"code": code})
 	case g.g.State != storage.GatheringOpen:
 		return refuse("signup.off", "title", g.g.Title)
@@ -86,6 +94,12 @@ func beginSignup(t *T) error {
 	t.Set("known", "1")
 	if g.g.Kind.Sells() {
 		t.Set("sells", "1")
+	}
+	switch asks := g.g.Kind.Together() && t.F().Flow == signupFlow; {
+	case !asks:
+		t.Set("people", "")
+	case t.Get("people") == "":
+		t.Set("together", "1")
 	}
 	if g.g.Stalls > 0 {
 		t.Set("stalls", "1")
@@ -232,6 +246,7 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 		return Outcome{}, err
 	}
 	s.Stall, s.Power = t.Get("stall") == "yes", t.powerText()
+	s.People, _ = strconv.Atoi(t.Get("people")) // as parsed; empty: one
 	o := Outcome{Person: p.ID}
 	if err := tx.SignUp(&s); errors.Is(err, storage.ErrConflict) {
 		o.Notes = []Note{note("signup.not_taken", "title", g.Title)}
@@ -244,10 +259,21 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
+	left := "" // too few for all of them
+	if s.State == storage.SignupWaiting && s.People > 1 && !g.Selects {
+		n, err := seatsLeft(tx, g)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if n > 0 {
+			left = strconv.Itoa(n)
+		}
+	}
 	reminded := "" // who comes on the next day is not
 	if daysBetween(t.Now, g.From) > 1 {
 		reminded = "1"
 	}
-	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded, "stall", t.Get("no stall"))}
+	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded, "stall", t.Get("no stall"),
+		"people", together(s), "left", left)}
 	return o, nil
 }

@@ -355,7 +355,7 @@ func where(addr bot.Address, s *Session) string {
 		about = fmt.Sprint(f.get("event") != "")
 	case actFlow: // in which stage
 		about = f.get("number") + f.get("act")
-	case gatheringFlow, guestsFlow, makeFlow: // which
+	case gatheringFlow, guestsFlow, makeFlow, amendFlow: // which
 		about = f.get("code")
 	}
 	return fmt.Sprint(addr, f.Flow, f.Step, about)

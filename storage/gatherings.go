@@ -20,7 +20,7 @@ type Gathering struct {
 	From     time.Time // when it begins; at midnight in Vietnam: no hour was said
 	To       time.Time // its last day, at midnight in Vietnam
 	Deadline time.Time // the last day one can sign up, at midnight in Vietnam
-	Seats    int       // 0: as many as come
+	Seats    int       // for so many people; 0: as many as come
 	Stalls   int       // 0: none
 	Bring    string
 	Contact  string
@@ -55,6 +55,10 @@ var GatheringKinds = []GatheringKind{Fair, Conference, Dialogue, Training, Study
 // Sells tells the kinds to which products are brought, and after which it is
 // asked what was sold.
 func (k GatheringKind) Sells() bool { return k == Fair || k == Conference }
+
+// Together tells the kinds to which a producer may bring others: at a dialogue
+// one speaks for each.
+func (k GatheringKind) Together() bool { return k != Dialogue }
 
 // States of a Gathering.
 const (
@@ -103,6 +107,7 @@ type Signup struct {
 	Gathering    ID
 	Person       ID     // who signed up
 	Attendee     string // somebody else who comes; empty: the person themselves
+	People       int    // who come under this signup, each with a seat; 0 is 1
 	Organisation ID
 	Ideas        []ID   // products brought that have a form
 	Products     string // others, as typed
@@ -158,7 +163,7 @@ func (s Signup) Live() bool {
 
 // Claim is what the signup takes of the gathering's room.
 func (s Signup) Claim() ocop.Claim {
-	c := ocop.Claim{Stall: s.Stall, Units: s.Units, Group: s.Group}
+	c := ocop.Claim{People: s.People, Stall: s.Stall, Units: s.Units, Group: s.Group}
 	if s.Stars > 0 {
 		c.Stars = string(rune('0' + s.Stars))
 	}
@@ -187,9 +192,11 @@ type GatheringEvent struct {
 	Body      map[string]string // of a change: the names of what changed, with what it was
 }
 
-// Attendance is how many there are of a gathering's signups.
+// Attendance is how many people a gathering's signups are, by their state, and
+// how many stalls are taken.
 type Attendance struct {
 	Seated, Stalls, Queued, Waiting, Refused, Cancelled, Attended int
+	Live                                                          int // signups of those who mean to come: each is told what changes
 }
 
 // ErrNoRoom: there are more than a gathering has seats, stalls or quotas for.
@@ -226,7 +233,7 @@ type GatheringTx interface {
 	// waited longest and fits, who is told.
 	Move(id ID, from, to string, by GatheringEvent) (Signup, error)
 	// Amend replaces what a signup that is Live brings and needs: Ideas,
-	// Products, Organisation, Group, Stars, Stall, Power and Vehicle. ErrNoRoom:
+	// People, Products, Organisation, Group, Stars, Stall, Power and Vehicle. ErrNoRoom:
 	// it has a seat, and there is none left for what it needs now; ErrConflict:
 	// it moved meanwhile, or the gathering has begun. What becomes free goes to
 	// who waits.

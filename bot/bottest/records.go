@@ -70,6 +70,9 @@ func (p *player) recordSignups(ctx context.Context, code string) (string, error)
 	var parts []string
 	for _, a := range all {
 		s := fmt.Sprintf("%d %q %s", a.Place, a.Name, a.State)
+		if a.People > 1 {
+			s += fmt.Sprintf(", %d people", a.People)
+		}
 		if a.Stall {
 			s += ", stall"
 		}

@@ -9,8 +9,8 @@ const (
 	QuotaStars = "stars" // Value is the stars of the product, "3"
 )
 
-// Quota lets at most Most of those of one unit, group or stars into a
-// gathering.
+// Quota lets at most Most people of one unit, group or stars into a gathering:
+// it says how its seats are shared out.
 type Quota struct {
 	By    string `json:"by"`
 	Value string `json:"value"`
@@ -19,11 +19,15 @@ type Quota struct {
 
 // Claim is what one signing up takes of a gathering's room.
 type Claim struct {
-	Stall bool
-	Units []UnitKey // where the producer is, and what lies above
-	Group string
-	Stars string // of the best product brought, "4"; empty: none recognised
+	People int // who come together, each with a seat; 0 is 1
+	Stall  bool
+	Units  []UnitKey // where the producer is, and what lies above
+	Group  string
+	Stars  string // of the best product brought, "4"; empty: none recognised
 }
+
+// seats are as many as people come.
+func (c Claim) seats() int { return max(1, c.People) }
 
 // of tells whether a quota is about a claim.
 func (c Claim) of(q Quota) bool {
@@ -61,24 +65,25 @@ func (r *Room) Taken(seats, stalls int) {
 
 // Hold takes out what one holds already, fitting or not.
 func (r *Room) Hold(c Claim) {
-	r.seats--
+	r.seats -= c.seats()
 	if c.Stall {
 		r.stalls--
 	}
 	for i, q := range r.quotas {
 		if c.of(q) {
-			r.quotas[i].Most--
+			r.quotas[i].Most -= c.seats()
 		}
 	}
 }
 
-// Fits tells whether there is room for one more.
+// Fits tells whether there is room for all who come together: a group is not
+// torn apart.
 func (r *Room) Fits(c Claim) bool {
-	if !r.endless && r.seats <= 0 || c.Stall && r.stalls <= 0 {
+	if !r.endless && r.seats < c.seats() || c.Stall && r.stalls <= 0 {
 		return false
 	}
 	for _, q := range r.quotas {
-		if c.of(q) && q.Most <= 0 {
+		if c.of(q) && q.Most < c.seats() {
 			return false
 		}
 	}

@@ -104,7 +104,7 @@ func compareEvents(ctx context.Context, store *records, engine *conversations.En
 		if was.ID != 0 {
 			what, told := conversations.GatheringChanges(was, i.now)
 			if i.changes = what; told {
-				i.told = a.Seated + a.Queued + a.Waiting
+				i.told = a.Live
 			}
 			if i.picture != nil {
 				i.changes = append(i.changes, "picture")

@@ -11,6 +11,7 @@ type ownSignup struct {
 	Gathering string          `json:"gathering"`
 	Title     string          `json:"title"`
 	Attendee  string          `json:"attendee,omitempty"`
+	People    int             `json:"people"`
 	Products  string          `json:"products,omitempty"`
 	Stall     bool            `json:"stall"`
 	Power     string          `json:"power,omitempty"`
@@ -31,7 +32,7 @@ func (s *Store) ownSignups(ctx context.Context, all *ownRecord, person storage.I
 		if err != nil {
 			return err
 		}
-		all.Signups = append(all.Signups, ownSignup{g.Code, g.Title, u.Attendee, u.Products, u.Stall, u.Power, u.Vehicle, u.State, u.Place, u.At, u.Result})
+		all.Signups = append(all.Signups, ownSignup{g.Code, g.Title, u.Attendee, u.People, u.Products, u.Stall, u.Power, u.Vehicle, u.State, u.Place, u.At, u.Result})
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func (x *tx) SignUp(s *storage.Signup) error {
 	if !g.Takes(s.At) {
 		return x.notSignedUp(g, fmt.Errorf("closed: %w", storage.ErrConflict))
 	}
+	s.People = max(1, s.People)
 	s.Place, s.Changed, s.State = place, s.At, storage.SignupQueued
 	switch {
 	case g.Selects && !g.Chosen.IsZero():
@@ -68,15 +69,15 @@ func (x *tx) SignUp(s *storage.Signup) error {
 		}
 	}
 	id, err := txList(x, scalar[storage.ID], `INSERT INTO signups (id, gathering, person, attendee, organisation, products, units, product_group, stars,
-			stall, power, vehicle, state, place, at, changed, revenue, contracts, buyers, answered)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, 0, 0, 0, 0)
+			stall, power, vehicle, state, place, at, changed, people, revenue, contracts, buyers, answered)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, 0, 0, 0, 0)
 		ON CONFLICT (gathering, person, attendee) DO UPDATE SET organisation = excluded.organisation, products = excluded.products,
 			units = excluded.units, product_group = excluded.product_group, stars = excluded.stars, stall = excluded.stall,
 			power = excluded.power, vehicle = excluded.vehicle, state = excluded.state, place = excluded.place,
-			at = excluded.at, changed = excluded.changed
+			at = excluded.at, changed = excluded.changed, people = excluded.people
 		WHERE signups.state IN ('cancelled', 'refused') RETURNING id`,
 		s.ID, s.Gathering, s.Person, s.Attendee, ref(s.Organisation), s.Products, joined(s.Units), s.Group, s.Stars,
-		s.Stall, s.Power, s.Vehicle, s.State, s.Place, ms(s.At))
+		s.Stall, s.Power, s.Vehicle, s.State, s.Place, ms(s.At), s.People)
 	if err == nil && len(id) == 0 {
 		return x.notSignedUp(g, storage.ErrConflict)
 	}
@@ -127,8 +128,9 @@ func (x *tx) Amend(s storage.Signup, by storage.GatheringEvent) error {
 	if was.State != s.State || !was.Live() || g.State != storage.GatheringOpen || g.Begun(by.At) {
 		return fmt.Errorf("sqlstore: amend: %w", storage.ErrConflict)
 	}
+	s.People = max(1, s.People)
 	// Who gives something up, or brings other goods, needs no room anew.
-	if more := s.Stall && !was.Stall || g.Selects && (s.Group != was.Group || s.Stars != was.Stars); more && was.Seated() {
+	if more := s.People > was.People || s.Stall && !was.Stall || g.Selects && (s.Group != was.Group || s.Stars != was.Stars); more && was.Seated() {
 		room, err := x.room(g, s.ID)
 		if err != nil {
 			return err
@@ -137,8 +139,8 @@ func (x *tx) Amend(s storage.Signup, by storage.GatheringEvent) error {
 			return fmt.Errorf("sqlstore: amend: %w", storage.ErrNoRoom)
 		}
 	}
-	if err := x.later(`UPDATE signups SET organisation = $2, products = $3, product_group = $4, stars = $5, stall = $6, power = $7, vehicle = $8 WHERE id = $1`,
-		s.ID, ref(s.Organisation), s.Products, s.Group, s.Stars, s.Stall, s.Power, s.Vehicle); err != nil {
+	if err := x.later(`UPDATE signups SET organisation = $2, products = $3, product_group = $4, stars = $5, stall = $6, power = $7, vehicle = $8, people = $9 WHERE id = $1`,
+		s.ID, ref(s.Organisation), s.Products, s.Group, s.Stars, s.Stall, s.Power, s.Vehicle, s.People); err != nil {
 		return err
 	}
 	if err := x.putBrought(s.ID, s.Ideas); err != nil {
@@ -159,7 +161,7 @@ func (x *tx) room(g storage.Gathering, but storage.ID) (*ocop.Room, error) {
 		n, err := txGet(x, func(row scanner) (n taken, err error) {
 			err = row.Scan(&n.seats, &n.stalls)
 			return n, err
-		}, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN stall THEN 1 ELSE 0 END), 0) FROM signups WHERE gathering = $1 AND id <> $2 AND state IN `+seated, g.ID, but)
+		}, `SELECT CAST(COALESCE(SUM(people), 0) AS BIGINT), COALESCE(SUM(CASE WHEN stall THEN 1 ELSE 0 END), 0) FROM signups WHERE gathering = $1 AND id <> $2 AND state IN `+seated, g.ID, but)
 		room := ocop.NewRoom(g.Seats, g.Stalls, nil)
 		room.Taken(n.seats, n.stalls)
 		return room, err

@@ -11,7 +11,7 @@ import (
 	"ocopbot/storage"
 )
 
-const signupColumns = `s.id, s.gathering, s.person, s.attendee, s.organisation, s.products, s.units, s.product_group, s.stars,
+const signupColumns = `s.id, s.gathering, s.person, s.attendee, s.people, s.organisation, s.products, s.units, s.product_group, s.stars,
 	s.stall, s.power, s.vehicle, s.state, s.place, s.at, s.changed, s.revenue, s.contracts, s.buyers, s.answered`
 
 // seated are the states of a signup that take a seat; live are those with
@@ -23,7 +23,7 @@ const (
 
 // signupFields scan a signup. Its result is there if it was told.
 func signupFields(s *storage.Signup, r *storage.Result) []any {
-	return []any{&s.ID, &s.Gathering, &s.Person, &s.Attendee, refTo{&s.Organisation}, &s.Products, split{&s.Units}, &s.Group, &s.Stars,
+	return []any{&s.ID, &s.Gathering, &s.Person, &s.Attendee, &s.People, refTo{&s.Organisation}, &s.Products, split{&s.Units}, &s.Group, &s.Stars,
 		&s.Stall, &s.Power, &s.Vehicle, &s.State, &s.Place, when{&s.At}, when{&s.Changed}, &r.Revenue, &r.Contracts, &r.Buyers, when{&r.At}}
 }
 
@@ -111,15 +111,18 @@ func (s *Store) Visits(ctx context.Context, person storage.ID, organisations []s
 // Attendance counts a gathering's signups.
 func (s *Store) Attendance(ctx context.Context, gathering storage.ID) (storage.Attendance, error) {
 	type group struct {
-		state      string
-		all, stall int
+		state               string
+		signups, all, stall int
 	}
 	groups, err := list(ctx, s, "attendance", func(row scanner) (g group, err error) {
-		err = row.Scan(&g.state, &g.all, &g.stall)
+		err = row.Scan(&g.state, &g.signups, &g.all, &g.stall)
 		return g, err
-	}, `SELECT state, COUNT(*), SUM(CASE WHEN stall THEN 1 ELSE 0 END) FROM signups WHERE gathering = $1 GROUP BY state`, gathering)
+	}, `SELECT state, COUNT(*), CAST(SUM(people) AS BIGINT), SUM(CASE WHEN stall THEN 1 ELSE 0 END) FROM signups WHERE gathering = $1 GROUP BY state`, gathering)
 	var a storage.Attendance
 	for _, g := range groups {
+		if (storage.Signup{State: g.state}).Live() {
+			a.Live += g.signups
+		}
 		switch g.state {
 		case storage.SignupQueued:
 			a.Queued = g.all

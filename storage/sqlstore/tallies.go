@@ -178,11 +178,11 @@ func (s *Store) tallyAttendance(ctx context.Context, c storage.Counting) ([]stor
 		err = row.Scan(split{&a.units}, &a.people, &a.producers, &a.revenue, &a.contracts, &a.buyers)
 		return a, err
 	}, `WITH came AS (
-			SELECT CASE WHEN s.units = '' THEN '|' || g.unit || '|' ELSE s.units END AS units, s.organisation AS organisation,
+			SELECT CASE WHEN s.units = '' THEN '|' || g.unit || '|' ELSE s.units END AS units, s.people AS people, s.organisation AS organisation,
 				s.revenue AS revenue, s.contracts AS contracts, s.buyers AS buyers
 			FROM signups s JOIN gatherings g ON g.id = s.gathering
 			WHERE g.state = 'open' AND g.starts >= $1 AND g.starts < $2 AND g.starts <= $3 AND (s.state = 'attended' OR s.answered > 0))
-		SELECT units, COUNT(*), COUNT(DISTINCT organisation), CAST(SUM(revenue) AS BIGINT), CAST(SUM(contracts) AS BIGINT), CAST(SUM(buyers) AS BIGINT)
+		SELECT units, CAST(SUM(people) AS BIGINT), COUNT(DISTINCT organisation), CAST(SUM(revenue) AS BIGINT), CAST(SUM(contracts) AS BIGINT), CAST(SUM(buyers) AS BIGINT)
 		FROM came GROUP BY units ORDER BY units`, ms(c.From), ms(c.To), ms(c.Now))
 	if err != nil {
 		return nil, err

@@ -39,7 +39,11 @@ func (x *tx) moveSignup(s *storage.Signup, from, to string, by storage.Gathering
 }
 
 // moveUp gives what is free in a locked gathering to those who waited longest
-// and fit, and has them told.
+// and fit, and has them told. A group that is larger than what is free keeps its
+// place and is passed over: a seat that it cannot use is of more use to the next
+// than empty, the day does not wait for more to become free, and the group may
+// come with fewer at any time, and then is the first. The same goes for who
+// wants a stall, or is of a quota that is used up.
 func (x *tx) moveUp(g storage.Gathering, at time.Time) error {
 	if g.State != storage.GatheringOpen || g.Begun(at) || g.Selects && g.Chosen.IsZero() {
 		return nil

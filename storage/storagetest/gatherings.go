@@ -37,6 +37,7 @@ var gatheringChecks = map[string]func(*testing.T, *world){
 	"GatheringCodes":        gatheringCodes,
 	"NeverOneTooMany":       neverOneTooMany,
 	"WaitingListMovesUp":    waitingListMovesUp,
+	"GroupsStayTogether":    groupsStayTogether,
 	"MoreSeatsMoveUp":       moreSeatsMoveUp,
 	"SelectionWithQuotas":   selectionWithQuotas,
 	"SelectedByManyAtOnce":  selectedByManyAtOnce,
@@ -166,7 +167,7 @@ func gatheringAsWritten(t *testing.T, w *world) {
 	same(t, "after it", len(must(w.Gatherings(t.Context(), g.To.AddDate(0, 0, 1), 9))(t)), 0)
 
 	s := w.comes(g, "An", func(s *storage.Signup) {
-		s.Products, s.Vehicle, s.Power, s.Stall, s.Group, s.Stars = "mật ong", "xe tải", "2 kW", true, "food", 4
+		s.Products, s.Vehicle, s.Power, s.Stall, s.Group, s.Stars, s.People = "mật ong", "xe tải", "2 kW", true, "food", 4, 3
 	})
 	s.State, s.Place, s.Changed = storage.SignupQueued, 1, s.At
 	if d := cmp.Diff(s, must(w.Signup(t.Context(), s.ID))(t), cmp.Comparer(time.Time.Equal)); d != "" {
@@ -263,7 +264,7 @@ func tallyGatherings(t *testing.T, w *world) {
 	org := storage.Organisation{ID: w.id(), Name: "HTX", Created: w.now}
 	w.write(func(x storage.Tx) error { return x.PutOrganisation(org) })
 	idea := w.idea(w.person("Chủ", "telegram:77"), "Mật ong")
-	came := w.comes(g, "An", func(s *storage.Signup) { s.Organisation, s.Ideas = org.ID, []storage.ID{idea.ID} })
+	came := w.comes(g, "An", func(s *storage.Signup) { s.Organisation, s.Ideas, s.People = org.ID, []storage.ID{idea.ID}, 2 })
 	w.comes(g, "Bình", nil) // did not come
 	off := w.gathering("HC2", 0, 0)
 	off.State, off.Version = storage.GatheringCancelled, 2
@@ -278,7 +279,7 @@ func tallyGatherings(t *testing.T, w *world) {
 	})
 	span := storage.Counting{From: ocop.Date(2026, 7, 1), To: ocop.Date(2026, 8, 1), Now: ocop.Date(2026, 9, 1)}
 	sameList(t, "figures", w.tallies(span, "events-"), []string{
-		"06016 events-attendance 1", "06016 events-buyers 31", "06016 events-contracts 2", "06016 events-producers 1", "06016 events-revenue 5000",
+		"06016 events-attendance 2", "06016 events-buyers 31", "06016 events-contracts 2", "06016 events-producers 1", "06016 events-revenue 5000",
 		"187 events-attendance 1", "187 events-buyers 0", "187 events-contracts 0", "187 events-held 1", "187 events-producers 0", "187 events-revenue 0",
 	})
 	span.Now = ocop.Date(2026, 7, 1)

@@ -13,9 +13,14 @@ import (
 	"ocopbot/storage"
 )
 
-// neverOneTooMany: 500 people come at once for 60 seats and 25 stalls.
+// neverOneTooMany: 500 people sign up at once for 60 seats and 25 stalls, some
+// for two or three who come together.
 func neverOneTooMany(t *testing.T, w *world) {
 	const people, seats, stalls = 500, 60, 25
+	wanted := 0
+	for n := range people {
+		wanted += 1 + n%3
+	}
 	g := w.gathering("HC1", seats, stalls)
 	persons := make([]storage.Person, people)
 	w.write(func(x storage.Tx) error {
@@ -30,7 +35,7 @@ func neverOneTooMany(t *testing.T, w *world) {
 	atOnce(people, func(n int) {
 		s := w.signup(g, persons[n])
 		s.At = w.now.Add(time.Duration(n) * time.Millisecond)
-		s.ID, s.Stall = storage.NewID(s.At), n%2 == 0
+		s.ID, s.Stall, s.People = storage.NewID(s.At), n%2 == 0, 1+n%3
 		for tries := 0; ; tries++ { // as a channel does: what was not acknowledged comes again
 			err := w.Write(t.Context(), func(x storage.Tx) error { return x.SignUp(&s) })
 			if err == nil || tries > 0 && errors.Is(err, storage.ErrConflict) { // the last try had come through
@@ -47,7 +52,7 @@ func neverOneTooMany(t *testing.T, w *world) {
 	if a.Stalls > stalls {
 		t.Errorf("%d stalls taken of %d", a.Stalls, stalls)
 	}
-	same(t, "waiting", a.Waiting, people-seats)
+	same(t, "waiting", a.Waiting, wanted-seats)
 	places := map[int]bool{}
 	for _, s := range must(w.Attendees(t.Context(), g.ID))(t) {
 		places[s.Place] = true
@@ -76,6 +81,43 @@ func waitingListMovesUp(t *testing.T, w *world) {
 	w.wants(w.Write(t.Context(), func(x storage.Tx) error {
 		return must2(x.Move(emil.ID, storage.SignupRegistered, storage.SignupAttended, w.did("")))
 	}), storage.ErrConflict)
+}
+
+// groupsStayTogether: who comes with others has a seat for each or waits; a
+// seat that a group cannot use goes to the next, and the group is the first
+// again as soon as it fits.
+func groupsStayTogether(t *testing.T, w *world) {
+	g := w.gathering("TH1", 4, 0)
+	of := func(n int) func(*storage.Signup) { return func(s *storage.Signup) { s.People = n } }
+	an, binh := w.comes(g, "An", of(3)), w.comes(g, "Bình", of(2))
+	cuc, dung := w.comes(g, "Cúc", nil), w.comes(g, "Dũng", of(0)) // 0 is one
+	same(t, "three of four", w.state(an), storage.SignupRegistered)
+	same(t, "two for one seat", w.state(binh), storage.SignupWaiting)
+	same(t, "one for one seat", w.state(cuc), storage.SignupRegistered)
+	same(t, "one for none", w.state(dung), storage.SignupWaiting)
+	a := must(w.Attendance(t.Context(), g.ID))(t)
+	same(t, "people seated", a.Seated, 4)
+	same(t, "people waiting", a.Waiting, 3)
+	now := func(s storage.Signup, people int) error {
+		w.now = w.now.Add(time.Millisecond)
+		s = must(w.Signup(t.Context(), s.ID))(t)
+		s.People = people
+		return w.Write(t.Context(), func(x storage.Tx) error { return x.Amend(s, w.did("")) })
+	}
+	w.wants(now(an, 4), storage.ErrNoRoom)
+	same(t, "as it was", must(w.Signup(t.Context(), an.ID))(t).People, 3)
+	w.must(now(an, 2)) // one seat: Bình's two do not fit, Dũng does
+	same(t, "a group is passed over", w.state(binh), storage.SignupWaiting)
+	same(t, "by who fits", w.state(dung), storage.SignupRegistered)
+	w.cancel(cuc)
+	same(t, "one seat is not two", w.state(binh), storage.SignupWaiting)
+	w.must(now(binh, 1)) // who waits comes with fewer, and is the first
+	same(t, "fewer fit", w.state(binh), storage.SignupRegistered)
+	same(t, "and are told", w.told(binh.Person, storage.NoticeMovedUp), 1)
+	g.Seats, g.Version = 5, 2
+	w.write(func(x storage.Tx) error { return x.PutGathering(g, w.did("changed")) })
+	w.must(now(binh, 2)) // a seat that nobody waits for
+	same(t, "people seated then", must(w.Attendance(t.Context(), g.ID))(t).Seated, 5)
 }
 
 func moreSeatsMoveUp(t *testing.T, w *world) {
@@ -154,7 +196,7 @@ func selectedByManyAtOnce(t *testing.T, w *world) {
 	var all []storage.Signup
 	for n := range 30 {
 		all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) {
-			s.Stars, s.Stall, s.Group = 3+n%2, n%3 == 0, []string{"food", "drink"}[n/2%2]
+			s.Stars, s.Stall, s.Group, s.People = 3+n%2, n%3 == 0, []string{"food", "drink"}[n/2%2], 1+n%4/3
 			if n%5 == 0 {
 				s.Units = []ocop.UnitKey{"06463@2021-06-05", "188@2021-06-05"}
 			}
@@ -178,7 +220,7 @@ func selectedByManyAtOnce(t *testing.T, w *world) {
 				if err != nil {
 					return err
 				}
-				s.Stall, s.Group, s.Stars = true, "food", 4
+				s.Stall, s.Group, s.Stars, s.People = true, "food", 4, 2
 				return x.Amend(s, w.did(""))
 			})
 		default:
@@ -220,7 +262,7 @@ func amendedKeepsItsSeat(t *testing.T, w *world) {
 	w.must(amend(binh, func(s *storage.Signup) { s.Products, s.Vehicle, s.Ideas = "chè", "12C-1", []storage.ID{idea.ID} }))
 	is := must(w.Signup(t.Context(), binh.ID))(t)
 	if d := cmp.Diff(storage.Signup{
-		ID: binh.ID, Gathering: g.ID, Person: binh.Person, Units: binh.Units, Place: binh.Place, State: storage.SignupRegistered, At: binh.At, Changed: binh.At,
+		ID: binh.ID, Gathering: g.ID, Person: binh.Person, People: 1, Units: binh.Units, Place: binh.Place, State: storage.SignupRegistered, At: binh.At, Changed: binh.At,
 		Products: "chè", Vehicle: "12C-1", Ideas: []storage.ID{idea.ID},
 	}, is, cmp.Comparer(time.Time.Equal)); d != "" {
 		t.Errorf("amended (-want +got):\n%s", d)
@@ -263,15 +305,17 @@ func waitingListProperties(t *testing.T, w *world) {
 		for n := range rapid.IntRange(3, 14).Draw(r, "doings") {
 			switch what := rapid.IntRange(0, 11).Draw(r, "what"); {
 			case what < 6 || len(all) == 0:
-				wants := rapid.Bool().Draw(r, "stall") && stalls > 0
-				all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) { s.Stall = wants }))
+				wants, people := rapid.Bool().Draw(r, "stall") && stalls > 0, rapid.IntRange(1, 3).Draw(r, "people")
+				all = append(all, w.comes(g, fmt.Sprint("Người ", n), func(s *storage.Signup) { s.Stall, s.People = wants, people }))
 			case what < 9:
 				if s := all[rapid.IntRange(0, len(all)-1).Draw(r, "who")]; w.state(s) != storage.SignupCancelled {
 					w.cancel(s)
 				}
 			case what < 11:
 				s := must(w.Signup(t.Context(), all[rapid.IntRange(0, len(all)-1).Draw(r, "who")].ID))(t)
-				s.Stall = !s.Stall && stalls > 0
+				if s.People = rapid.IntRange(1, 3).Draw(r, "people then"); rapid.Bool().Draw(r, "stall then") {
+					s.Stall = !s.Stall && stalls > 0
+				}
 				amended[s.ID] = true
 				w.now = w.now.Add(time.Millisecond)
 				err := w.Write(t.Context(), func(x storage.Tx) error { return x.Amend(s, w.did("")) })
@@ -296,7 +340,7 @@ func waitingListProperties(t *testing.T, w *world) {
 			}
 			for _, s := range list {
 				for _, before := range list {
-					if s.Seated() && before.State == storage.SignupWaiting && before.Place < s.Place && before.Stall == s.Stall && !amended[s.ID] && !amended[before.ID] {
+					if s.Seated() && before.State == storage.SignupWaiting && before.Place < s.Place && before.Stall == s.Stall && before.People == s.People && !amended[s.ID] && !amended[before.ID] {
 						r.Fatalf("place %d was overtaken by %d", before.Place, s.Place)
 					}
 				}
