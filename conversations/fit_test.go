@@ -44,7 +44,7 @@ func widest(t *testing.T, texts *locales.Texts, lang string) locales.Data {
 		"hint", "phạm vi; đối tượng khách hàng; thu nhập", "definition", "", "label", "", "words", "OCOP DD HC123", "money", count, "dong", count,
 		"ideas", "LS26-0001, LS26-0002, LS26-0003", "source", "Sở Nông nghiệp và Môi trường, 1234/BC-SNN", "basis", "V.12 Kế hoạch 129/KH-UBND",
 		"class", "", "group", "", "kind", "", "stage", "", "state", "", "role", "", "step", "", "receiver", "", "unit", "", "office", "", "level", "", "goal", count, "wish", "", "room", "", "what", "")
-	for _, n := range strings.Fields("a all attended b below buyers c calls came chosen contracts count days dong duties edited failed files filled has last late left max messages more most n n_acked n_filed n_silent n_unstaffed of off over people photos prefilled proposed queued rest seated seats segments size stalls stalls_taken stars step_number taken total used value waiting withdrawn in_time counts decided example") {
+	for _, n := range strings.Fields("a all attended b below buyers c calls came chosen contracts count days dong duties edited failed files filled has last late left live max messages more most n n_acked n_filed n_silent n_unstaffed of off over people photos prefilled proposed queued rest seated seats segments size stalls stalls_taken stars step_number taken total used value waiting withdrawn in_time counts decided example") {
 		d[n] = count[:4]
 	}
 	for _, n := range []string{"value", "prefilled", "revenue", "used", "most"} {

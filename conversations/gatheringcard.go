@@ -191,7 +191,7 @@ func gatheringChoices(t *T) []bot.Choice {
 		}
 		add("quit")
 	}
-	if v.g.State == storage.GatheringOpen && v.g.Over(t.Now) && v.g.Kind.Sells() && signed && mine.Seated() {
+	if _, tells := v.answering(); tells && v.g.Over(t.Now) {
 		add("result")
 	}
 	if takes && t.S.Consented() && !t.Caps.Brief {
@@ -202,6 +202,9 @@ func gatheringChoices(t *T) []bot.Choice {
 	}
 	if v.holds {
 		add("guests")
+		if v.g.State == storage.GatheringOpen && v.counts.Live > 0 && daysBetween(t.Now, v.g.From) <= 0 && !v.g.Over(t.Now) {
+			add("checkin")
+		}
 		if v.g.State == storage.GatheringOpen && !v.g.Over(t.Now) {
 			add("edit", "off")
 		}
@@ -246,6 +249,8 @@ func answerGathering(t *T, choice string) error {
 		return t.open(makeFlow, with)
 	case "off":
 		return t.open(callOffFlow, with)
+	case "checkin":
+		return t.open(checkinFlow, with)
 	case "poster":
 		t.Tell("gathering.poster", "code", v.g.Code)
 	}

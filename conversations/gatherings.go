@@ -144,6 +144,7 @@ var (
 	codeShape = regexp.MustCompile(`^([a-z]{2,4}) ?(\d{1,4})$`)
 	partShape = regexp.MustCompile(`^([a-z]{2,4} ?\d{1,4}) (\d{1,2})(?: ?(?:nguoi|ng))?$`)
 	joinShape = regexp.MustCompile(`^(?:dd|dk|dang k[yi]|tham gia)(?: tham gia)?(?: hoi cho| tap huan| hoi nghi| su kien)? (.+)$`)
+	soldShape = regexp.MustCompile(`^(?:kq|ket qua|bao kq|bao ket qua)(?: hoi cho| hoi nghi)? (.+)$`)
 	codeWord  = regexp.MustCompile(`^[A-Za-z]{2,4}[0-9]{1,4}$`)
 )
 
@@ -202,6 +203,11 @@ func (t *T) codeSaid(text string) (code, people string, join, ok bool) {
 // openCode opens what a typed text names, or signs up to it; false when it
 // names none.
 func (t *T) openCode(text string) (bool, error) {
+	if m := soldShape.FindStringSubmatch(viet.Fold(text)); m != nil && len(text) <= longestCoded {
+		if code, ok := gatheringCode(m[1]); ok {
+			return true, t.open(resultFlow, map[string]string{"code": code})
+		}
+	}
 	code, people, join, ok := t.codeSaid(text)
 	if !ok {
 		return false, nil
@@ -227,6 +233,11 @@ func (t *T) openSignup(code, people string) error {
 			t.S.Notes = append(t.S.Notes, *wrong)
 		}
 		with["people"] = n
+	}
+	if g, err := t.reads.GatheringByCode(t.Ctx, code); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("conversations: gathering: %w", err)
+	} else if !t.S.Consented() && !g.Takes(t.Now) { // said before anybody is asked for consent
+		return t.open(gatheringFlow, with)
 	}
 	return t.open(signupFlow, with)
 }

@@ -22,7 +22,7 @@ func gatheringFamilies() map[string][]string {
 	}
 	return map[string][]string{
 		"gathering.kind_": kinds,
-		"gathering.do_":   {"join", "amend", "quit", "result", "other", "picture", "guests", "edit", "off", "poster"},
+		"gathering.do_":   {"join", "amend", "quit", "result", "other", "picture", "guests", "checkin", "edit", "off", "poster"},
 		"signup.done_":    {storage.SignupRegistered, storage.SignupQueued, storage.SignupWaiting},
 		"signup.state_":   states,
 		"guests.state_":   states,

@@ -22,6 +22,7 @@ const guestsPage = 10
 type guestsView struct {
 	gatheringView
 	all  []storage.Attendee // who means to come, in their order
+	rest []storage.Attendee // who cancelled or was refused, and may come after all
 	page int
 }
 
@@ -39,7 +40,13 @@ func loadGuests(t *T) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	view.all = slices.DeleteFunc(all, func(a storage.Attendee) bool { return !a.Live() })
+	for _, a := range all {
+		if a.Live() {
+			view.all = append(view.all, a)
+		} else if a.Name != "" { // not erased
+			view.rest = append(view.rest, a)
+		}
+	}
 	view.page, _ = strconv.Atoi(t.Get("page")) // our own number; empty is 0
 	return view, nil
 }
@@ -87,7 +94,7 @@ func guests() *Flow {
 						cs = append(cs, t.choice(selectFlow, "guests.select"))
 					}
 					if len(v.all) > 0 && daysBetween(t.Now, v.g.From) <= 0 {
-						cs = append(cs, t.choice(checkinFlow, "guests.checkin"))
+						cs = append(cs, t.choice(checkinFlow, "gathering.do_checkin"))
 					}
 					if len(v.all) > 0 && !t.Caps.Brief {
 						cs = append(cs, t.choice("sheet", "guests.sheet"))
@@ -201,7 +208,8 @@ func checkin() *Flow {
 			},
 			Choices: func(t *T) []bot.Choice {
 				var cs []bot.Choice
-				for _, a := range t.Loaded.(guestsView).all {
+				v := t.Loaded.(guestsView)
+				for _, a := range slices.Concat(v.all, v.rest) {
 					if slices.Contains(strings.Fields(t.Get("found")), strconv.Itoa(a.Place)) {
 						cs = append(cs, bot.Choice{ID: strconv.Itoa(a.Place), Label: clip(t.guestShort(a), 60)})
 					}
@@ -215,8 +223,16 @@ func checkin() *Flow {
 					t.close()
 					return nil
 				}
+				if v == "done" {
+					t.close()
+					return nil
+				}
 				if many, ok := strings.CutPrefix(v, "?"); ok {
 					t.Set("found", many)
+					return nil
+				}
+				if wrong, ok := strings.CutPrefix(v, guestWrong); ok { // a slip at the door is no misunderstanding
+					t.Tell(wrong, "typed", clip(t.In.Text, 40))
 					return nil
 				}
 				who, err := t.Viewer()
@@ -234,13 +250,20 @@ func checkin() *Flow {
 	}
 }
 
-// parseGuest finds who is meant: "37", "HC12-37" or a part of the name.
+// guestWrong begins what says that nobody was found.
+const guestWrong = "!"
+
+// parseGuest finds who is meant: "37", "HC12-37" or a part of the name; "done"
+// when that is all.
 func parseGuest(t *T, text string) (string, *Note) {
 	v := t.Loaded.(guestsView)
 	f := viet.Fold(text)
 	number := strings.TrimSpace(strings.TrimPrefix(f, viet.Fold(v.g.Code)))
+	if slices.Contains([]string{"xong", "het", "done"}, f) {
+		return "done", nil
+	}
 	var found []string
-	for _, a := range v.all {
+	for _, a := range slices.Concat(v.all, v.rest) {
 		if strconv.Itoa(a.Place) == strings.TrimPrefix(number, "so ") {
 			return number, nil
 		}
@@ -250,11 +273,9 @@ func parseGuest(t *T, text string) (string, *Note) {
 	}
 	switch {
 	case len(found) == 0:
-		n := note("checkin.unknown", "typed", clip(text, 40))
-		return "", &n
+		return guestWrong + "checkin.unknown", nil
 	case len(found) > mostListed:
-		n := note("checkin.many", "typed", clip(text, 40))
-		return "", &n
+		return guestWrong + "checkin.many", nil
 	case len(found) == 1:
 		return found[0], nil
 	}

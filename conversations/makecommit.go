@@ -79,12 +79,33 @@ func commitMake(t *T, tx storage.Tx) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	key := "make.done"
+	key, told := "make.done", ""
 	switch {
 	case was.ID != 0 && changed:
 		key = "make.changed"
+		if told, err = toldOf(tx, was, g); err != nil {
+			return Outcome{}, err
+		}
 	case was.ID != 0:
 		key = "make.unchanged"
 	}
-	return Outcome{Notes: []Note{note(key, "code", g.Code, "title", g.Title)}}, nil
+	return Outcome{Notes: []Note{note(key, "code", g.Code, "title", g.Title, "told", told)}}, nil
+}
+
+// toldOf is how many are told of a change; empty: nobody.
+func toldOf(tx storage.Tx, was, now storage.Gathering) (string, error) {
+	if _, told := GatheringChanges(was, now); !told {
+		return "", nil
+	}
+	all, err := tx.Signups(now.ID)
+	live := 0
+	for _, s := range all {
+		if s.Live() {
+			live++
+		}
+	}
+	if err != nil || live == 0 {
+		return "", err
+	}
+	return strconv.Itoa(live), nil
 }

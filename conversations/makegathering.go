@@ -129,6 +129,9 @@ func beginMake(t *T) error {
 	least := Least(g.g, g.counts)
 	t.Set("taken", strconv.Itoa(least.Seated))
 	t.Set("stalls taken", strconv.Itoa(least.Stalls))
+	if g.counts.Live > 0 {
+		t.Set("live", strconv.Itoa(g.counts.Live))
+	}
 	for k, v := range t.makeAnswers(g.g) {
 		t.Set(k, v)
 	}
@@ -288,7 +291,7 @@ func askMake(t *T) (string, locales.Data) {
 			lines = append(lines, "• "+t.Text("make.field_"+f, nil)+": "+clip(v, 150))
 		}
 	}
-	return "make.summary", dataOf("lines", strings.Join(lines, "\n"), "code", t.Get("code"))
+	return "make.summary", dataOf("lines", strings.Join(lines, "\n"), "code", t.Get("code"), "live", t.Get("live"))
 }
 
 func makeFieldChoices(t *T) []bot.Choice {

@@ -2,11 +2,9 @@ package conversations
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
-	"strings"
+	"time"
 
-	"ocopbot/bot/viet"
 	"ocopbot/storage"
 )
 
@@ -14,25 +12,9 @@ import (
 func result() *Flow {
 	return &Flow{
 		ID: resultFlow, Version: 1, Consent: true, Draft: true,
-		Begin: func(t *T) error {
-			v, err := loadGathering(t)
-			if err != nil {
-				return err
-			}
-			g := v.(gatheringView)
-			s, ok := g.mine()
-			if !ok || !s.Seated() || !g.g.Begun(t.Now) || g.g.State != storage.GatheringOpen {
-				code := t.Get("code")
-				t.close()
-				t.Tell("result.not_yours", "code", code)
-				return nil
-			}
-			t.Set("signup", idText(s.ID))
-			t.Set("title", g.g.Title)
-			return nil
-		},
+		Begin: beginResult,
 		Steps: []*Step{
-			{ID: "revenue", Counts: true, Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
+			{ID: "revenue", Needed: unsaid("revenue"), Counts: true, Ask: asked("result.revenue", "title", "who"), Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
 			{ID: "contracts", Counts: true, Parse: parseHowMany},
 			{ID: "buyers", Counts: true, Parse: parseHowMany},
 		},
@@ -52,63 +34,90 @@ func result() *Flow {
 			r.Revenue, _ = strconv.ParseInt(t.Get("revenue"), 10, 64) // as parsed
 			r.Contracts, _ = strconv.Atoi(t.Get("contracts"))
 			r.Buyers, _ = strconv.Atoi(t.Get("buyers"))
-			return Outcome{Notes: []Note{note("result.thanks", "title", t.Get("title"))}}, tx.PutResult(id, r)
+			thanks := note("result.thanks", "title", t.Get("title"), "revenue", inDong(r.Revenue), "contracts", t.Get("contracts"), "buyers", t.Get("buyers"))
+			return Outcome{Notes: []Note{thanks}}, tx.PutResult(id, r)
 		},
 	}
 }
 
-var money = regexp.MustCompile(`^(?:khoang |hon |gan )?([\d.,]+) ?(ty|ti|trieu|tr|nghin|ngan|k|dong|d|vnd)?(?: ?(\d{1,3}))?(?: ?(?:trieu|tr|nghin|ngan|dong|d|vnd))?$`)
-
-// parseMoney reads an amount in đồng: "35 triệu", "1,2 tỷ", "1 tỷ 200",
-// "35.000.000", "khong ban duoc". A bare number below 1000 is taken for triệu:
-// nobody sells for 35 đồng.
-func parseMoney(text string) (string, *Note) {
-	wrong := &Note{Key: "result.money_wrong"}
-	f := plain(text)
-	switch f {
-	case "khong", "khong co", "khong ban duoc", "chua", "chua ban duoc", "k", "ko", "0":
-		return "0", nil
+// answering is the signup of the person of which it is asked what was sold: their
+// own before one for somebody else, one that was not told of before one that was.
+func (v gatheringView) answering() (best storage.Signup, ok bool) {
+	if !v.g.Kind.Sells() || v.g.State != storage.GatheringOpen {
+		return best, false
 	}
-	m := money.FindStringSubmatch(f)
-	if m == nil {
-		return "", wrong
+	rank := func(s storage.Signup) (n int) {
+		if s.Result == nil {
+			n += 2
+		}
+		if s.Attendee == "" {
+			n++
+		}
+		return n
 	}
-	unit := map[string]float64{"ty": 1e9, "ti": 1e9, "trieu": 1e6, "tr": 1e6, "nghin": 1e3, "ngan": 1e3, "k": 1e3}[m[2]]
-	digits := m[1]
-	if unit == 0 || strings.Count(digits, ".")+strings.Count(digits, ",") > 1 {
-		digits = strings.NewReplacer(".", "", ",", "").Replace(digits)
-	}
-	n, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", "."), 64)
-	if err != nil {
-		return "", wrong
-	}
-	switch {
-	case unit == 0 && n < 1000:
-		n *= 1e6
-	case unit > 0:
-		n *= unit
-	}
-	if m[3] != "" { // "1 tỷ 2", "1 tỷ 200": of the next lower unit
-		part, _ := strconv.ParseFloat("0."+m[3], 64) // digits
-		n += part * unit
-	}
-	const most = 1e13
-	if n < 0 || n > most {
-		return "", wrong
-	}
-	return strconv.FormatInt(int64(n+0.5), 10), nil
-}
-
-// parseHowMany reads how many: "3", "khoảng 20", "không".
-func parseHowMany(_ *T, text string) (string, *Note) {
-	words := strings.Fields(viet.Fold(text))
-	for _, w := range words {
-		if n, err := strconv.Atoi(w); err == nil && n >= 0 && n < 1_000_000 {
-			return strconv.Itoa(n), nil
+	for _, s := range v.own {
+		if s.Seated() && (!ok || rank(s) > rank(best)) {
+			best, ok = s, true
 		}
 	}
-	if len(words) > 0 && (words[0] == "khong" || words[0] == "chua" || words[0] == "k" || words[0] == "ko") {
-		return "0", nil
+	return best, ok
+}
+
+func beginResult(t *T) error {
+	v, err := loadGathering(t)
+	if err != nil {
+		return err
 	}
-	return "", &Note{Key: "result.count_wrong"}
+	g := v.(gatheringView)
+	s, ok := g.answering()
+	if !ok || !g.g.Begun(t.Now) {
+		code := t.Get("code")
+		t.close()
+		t.Tell("result.not_yours", "code", code)
+		return nil
+	}
+	t.Set("signup", idText(s.ID))
+	t.Set("title", g.g.Title)
+	t.Set("who", s.Attendee)
+	if said := t.Get("revenue?"); said != "" {
+		t.Set("revenue?", "")
+		if sum, wrong := parseMoney(said); wrong == nil {
+			t.Set("revenue", sum)
+			t.Set("revenue!", "1")
+		}
+	}
+	return nil
+}
+
+// asksResults is for how long after a fair an amount that is said out of the
+// blue is taken for what was sold there.
+const asksResults = 30 * 24 * time.Hour
+
+// soldSaid takes a sum of money, said where nothing is asked, for the answer to
+// the question what was sold at the last fair, if that is still open.
+func (t *T) soldSaid(text string) (bool, error) {
+	if !t.S.Idle() || t.S.Person == 0 || !moneyUnit.MatchString(plain(text)) {
+		return false, nil
+	}
+	if _, wrong := parseMoney(text); wrong != nil {
+		return false, nil
+	}
+	signups, err := t.reads.SignupsOf(t.Ctx, t.S.Person, 0)
+	if err != nil {
+		return false, fmt.Errorf("conversations: signups: %w", err)
+	}
+	const looked = 5 // of the latest
+	for _, s := range signups[:min(len(signups), looked)] {
+		if !s.Seated() || s.Result != nil {
+			continue
+		}
+		g, err := t.reads.Gathering(t.Ctx, s.Gathering)
+		if err != nil {
+			return false, fmt.Errorf("conversations: gathering: %w", err)
+		}
+		if g.Kind.Sells() && g.State == storage.GatheringOpen && g.Over(t.Now) && t.Now.Sub(g.To) < asksResults {
+			return true, t.open(resultFlow, map[string]string{"code": g.Code, "revenue?": text})
+		}
+	}
+	return false, nil
 }

@@ -273,7 +273,11 @@ func commitSignup(t *T, tx storage.Tx) (Outcome, error) {
 	if daysBetween(t.Now, g.From) > 1 {
 		reminded = "1"
 	}
-	o.Notes = []Note{note("signup.done_"+s.State, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded, "stall", t.Get("no stall"),
+	key := "signup.done_" + s.State
+	if left != "" {
+		key = "signup.done_few"
+	}
+	o.Notes = []Note{note(key, "title", g.Title, "code", g.Code, "number", strconv.Itoa(s.Place), "when", t.daysOf(g), "place", g.Place, "who", s.Attendee, "reminded", reminded, "stall", t.Get("no stall"),
 		"people", together(s), "left", left)}
 	return o, nil
 }

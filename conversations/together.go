@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,9 +20,9 @@ func peopleStep(needed func(*T) bool) *Step {
 	return &Step{
 		ID: "people", Needed: needed, Load: loadGathering, Ask: askPeople,
 		Choices: func(t *T) []bot.Choice {
-			var cs []bot.Choice
-			for _, n := range []string{"1", "2", "3"} { // in this order: the number typed is the answer, too
-				cs = append(cs, bot.Choice{ID: n, Label: t.Text("signup.people_n", dataOf("n", n, "one", n == "1"))})
+			cs := []bot.Choice{t.choice("1", "signup.people_one")}
+			for _, n := range []string{"2", "3"} { // in this order: the number typed is the answer, too
+				cs = append(cs, bot.Choice{ID: n, Label: t.Text("signup.people_n", dataOf("n", n))})
 			}
 			return cs
 		},
@@ -41,49 +40,57 @@ func askPeople(t *T) (string, locales.Data) {
 	return "signup.people", dataOf("left", left, "more", t.F().Flow == amendFlow)
 }
 
-var (
-	oneNumber = regexp.MustCompile(`^[^\d.,-]*(\d{1,4})[^\d.,-]*[.,]?$`)
-	numerals  = []string{"", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"}
-)
-
 // parsePeople reads how many come: "3", "3 người", "ba chị em", "một mình",
-// "tôi và 2 người nữa".
+// "tôi và 2 người nữa"; where it is changed, "thêm 2 người", "bớt 1" as well.
 func parsePeople(t *T, text string) (string, *Note) {
 	said := plain(text)
-	words := strings.Fields(strings.Trim(said, " .!"))
-	n := 0
-	if m := oneNumber.FindStringSubmatch(said); m != nil {
-		n, _ = strconv.Atoi(m[1]) // four digits at most, by the pattern
-	} else if !strings.ContainsAny(said, "0123456789") {
-		for i, w := range words {
-			if k := slices.Index(numerals, w); k > 0 && (i == 0 || words[i-1] != "ong" && words[i-1] != "ba") {
-				n = k
+	words := strings.Fields(strings.Trim(said, " .,!"))
+	says := func(any ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(any, w) })
+	}
+	n, ok := wholeNumber(said)
+	switch {
+	case ok || strings.ContainsAny(said, "0123456789"):
+	case strings.HasSuffix(said, "vo chong"):
+		n = 2
+	case says("minh"): // «mình tôi»
+		n = 1
+	default: // «cả nhà ba người»
+		for _, w := range words {
+			if n = max(0, slices.Index(numerals, w)); n > 0 {
 				break
 			}
 		}
-		switch {
-		case n > 0:
-		case strings.HasSuffix(said, "vo chong"):
-			n = 2
-		case slices.Contains(words, "minh"): // «mình tôi»
-			n = 1
-		}
 	}
-	if n > 0 && (slices.Contains(words, "nua") || slices.Contains(words, "khac")) { // besides who writes
+	v, _ := t.Loaded.(gatheringView)
+	switch now := v.comeWith(t.Get("signup")); {
+	case n == 0:
+	case now > 0 && says("bot"):
+		n = now - n
+	case now > 0 && says("them", "nua"):
+		n += now
+	case says("them", "nua", "khac"): // besides who writes
 		n++
 	}
 	switch {
-	case n == 0:
+	case n <= 0:
 		return "", &Note{Key: "signup.people_wrong"}
 	case n > mostTogether:
-		contact := ""
-		if v, ok := t.Loaded.(gatheringView); ok {
-			contact = v.g.Contact
-		}
-		many := note("signup.people_many", "most", strconv.Itoa(mostTogether), "contact", contact)
+		many := note("signup.people_many", "most", strconv.Itoa(mostTogether), "contact", v.g.Contact)
 		return "", &many
 	}
 	return strconv.Itoa(n), nil
+}
+
+// comeWith is how many come under one of the person's signups so far; 0: it is
+// none of theirs.
+func (v gatheringView) comeWith(signup string) int {
+	for _, s := range v.own {
+		if idText(s.ID) == signup {
+			return s.People
+		}
+	}
+	return 0
 }
 
 // together is how many come under a signup, as texts say it: empty for one.
