@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ocopbot/bot/viet"
 )
 
 // nothingSaid are the words that a text begins with which says that there was
@@ -78,44 +80,60 @@ func parseMoney(text string) (string, *Note) {
 	return strconv.FormatInt(int64(n+0.5), 10), nil
 }
 
-// numerals are the numbers that are said in one word.
-var numerals = []string{"", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"}
-
+// numerals are the numbers that are said in one word, and counted what comes
+// behind one that is no name: «ba người», but «ba nhà tôi».
 var (
-	// oneNumber is a whole number, the only one among other words.
-	oneNumber = regexp.MustCompile(`^[^\d-]*(?:-[^\d-]+)?\b(\d{1,3}(?:[.,]\d{3})+|\d{1,9})\b[^\d-]*$`)
-	fraction  = regexp.MustCompile(`\d[.,]\d`)
+	numerals = []string{"", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"}
+	counted  = strings.Fields("nguoi ng chi anh me vo dua ban cho gian cai don hop thoa dai khach a")
 )
 
-// wholeNumber is the only number a text in plain letters names, in figures or
-// as its first word.
-func wholeNumber(said string) (int, bool) {
-	if m := oneNumber.FindStringSubmatch(said); m != nil {
+// numeral is the number a word says, where the next one, if any, is counted;
+// «bà» is none.
+func numeral(word, next string) int {
+	if next != "" && !slices.Contains(counted, viet.Fold(next)) {
+		return 0
+	}
+	plainly := viet.Unaccent(word) == word
+	for n, w := range numerals {
+		if n > 0 && (word == w || plainly && word == viet.Unaccent(w)) {
+			return n
+		}
+	}
+	return 0
+}
+
+// oneNumber is a whole number, the only one among other words.
+var oneNumber = regexp.MustCompile(`^[^\d-]*(?:-[^\d-]+)?\b(\d{1,3}(?:[.,]\d{3})+|\d{1,9})\b[^\d-]*$`)
+
+// wholeNumber is the only number a text names, in figures or as its first word.
+func wholeNumber(text string) (int, bool) {
+	if m := oneNumber.FindStringSubmatch(plain(text)); m != nil {
 		n, err := strconv.Atoi(strings.NewReplacer(".", "", ",", "").Replace(m[1]))
 		return n, err == nil
 	}
-	words := strings.Fields(strings.Trim(said, " .,!"))
-	for len(words) > 1 && slices.Contains([]string{"khoang", "chung", "duoc", "dc", "co", "ky"}, words[0]) {
+	words := wordsOf(text)
+	for len(words) > 1 && slices.Contains([]string{"khoang", "chung", "duoc", "dc", "co", "ky"}, viet.Fold(words[0])) {
 		words = words[1:]
 	}
-	if strings.ContainsAny(said, "0123456789") || len(words) == 0 {
+	if len(words) == 0 || strings.ContainsAny(text, "0123456789") {
 		return 0, false
 	}
-	if len(words) > 1 && slices.Contains([]string{"muoi", "chuc", "tram", "nghin", "ngan", "lam", "mot", "hai", "bon"}, words[1]) {
-		return 0, false // «hai mươi»: more than one word
-	}
-	n := slices.Index(numerals, words[0])
+	n := numeral(words[0], strings.Join(words[1:min(2, len(words))], ""))
 	return n, n > 0
+}
+
+// wordsOf are a text's words in small letters, with their accents.
+func wordsOf(text string) []string {
+	return strings.Fields(strings.ToLower(strings.Trim(text, " .,!")))
 }
 
 // parseHowMany reads how many: "3", "khoảng 20", "1.200", "ba hợp đồng",
 // "không". A number below nothing, a fraction and two numbers are none.
 func parseHowMany(_ *T, text string) (string, *Note) {
-	said := plain(text)
-	if saysNothing(said) {
+	if saysNothing(plain(text)) {
 		return "0", nil
 	}
-	if n, ok := wholeNumber(said); ok && n < 1_000_000 {
+	if n, ok := wholeNumber(text); ok && n < 1_000_000 {
 		return strconv.Itoa(n), nil
 	}
 	return "", &Note{Key: "result.count_wrong"}

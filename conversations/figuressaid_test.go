@@ -16,7 +16,7 @@ func TestMoneySaid(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"3": "3", "khoảng 20": "20", "dc 20 nguoi": "20", "1.200": "1200", "ba hợp đồng": "3", "ký 2 ạ": "2", "ko": "0", "chưa có ai": "0", "0": "0", "không giới hạn": "0",
+		"3": "3", "khoảng 20": "20", "dc 20 nguoi": "20", "1.200": "1200", "ba hợp đồng": "3", "bà nhà tôi biết": "", "ba nha toi biet": "", "ký 2 ạ": "2", "ko": "0", "chưa có ai": "0", "0": "0", "không giới hạn": "0",
 		"-5": "", "0,5": "", "2,5": "", "2 ký rồi, 3 đang bàn": "", "1 2 3": "", "nhiều": "", "hai mươi": "", "1000000": "", "😀": "",
 	} {
 		if got, wrong := parseHowMany(nil, text); got != want || (want == "") != (wrong != nil) {

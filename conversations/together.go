@@ -48,7 +48,7 @@ func parsePeople(t *T, text string) (string, *Note) {
 	says := func(any ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(any, w) })
 	}
-	n, ok := wholeNumber(said)
+	n, ok := wholeNumber(text)
 	switch {
 	case ok || strings.ContainsAny(said, "0123456789"):
 	case strings.HasSuffix(said, "vo chong"):
@@ -56,8 +56,9 @@ func parsePeople(t *T, text string) (string, *Note) {
 	case says("minh"): // «mình tôi»
 		n = 1
 	default: // «cả nhà ba người»
-		for _, w := range words {
-			if n = max(0, slices.Index(numerals, w)); n > 0 {
+		said := append(wordsOf(text), "")
+		for i := range said[1:] {
+			if n = numeral(said[i], said[i+1]); n > 0 {
 				break
 			}
 		}
