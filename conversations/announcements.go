@@ -136,11 +136,8 @@ func loadAnnouncement(t *T) (any, error) {
 	if _, v.people, err = t.reads.Answerers(t.Ctx, id, inChargeOf(who), 0, 0); err != nil {
 		return nil, fmt.Errorf("conversations: answerers: %w", err)
 	}
-	if v.people > 0 {
-		v.may = append(v.may, "answered")
-	}
-	for _, act := range []string{"approve", "return", "withdraw", "pause", "resume", "cancel", "look", "edit", "again"} {
-		if announcementActions[act].allowed(a, who.Person.ID) {
+	for _, act := range []string{"answered", "approve", "return", "withdraw", "pause", "resume", "cancel", "look", "edit", "again"} {
+		if announcementActions[act].allowed(a, who.Person.ID) && (act != "answered" || v.people > 0) {
 			v.may = append(v.may, act)
 		}
 	}
@@ -196,13 +193,14 @@ var announcementActions = map[string]announcementAction{
 	"pause":    {[]string{storage.AnnouncementSending}, 0, storage.AnnouncementPaused, false},
 	"resume":   {[]string{storage.AnnouncementPaused}, 0, storage.AnnouncementSending, false},
 	"cancel":   {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, storage.AnnouncementCancelled, true},
+	"answered": {nil, 0, "", false},
 	"look":     {[]string{storage.AnnouncementSending, storage.AnnouncementPaused}, 0, "", false},
 	"edit":     {[]string{storage.AnnouncementDraft}, 0, "", false},
 	"again":    {[]string{storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone}, 0, "", false},
 }
 
 type announcementAction struct {
-	in     []string // states
+	in     []string // states; nil: any
 	author int      // +1: only its author, -1: anybody else, 0: everybody in charge
 	become string
 	sure   bool // cannot be undone: asked back, as a digit is soon typed
@@ -212,7 +210,7 @@ func (act announcementAction) allowed(a storage.Announcement, who storage.ID) bo
 	if act.author > 0 && a.Author != who || act.author < 0 && a.Author == who {
 		return false
 	}
-	return slices.Contains(act.in, a.State)
+	return act.in == nil || slices.Contains(act.in, a.State)
 }
 
 func answerAnnouncement(t *T, v string) error {

@@ -71,6 +71,7 @@ func families(t *testing.T) map[string][]string {
 		"ann.came_":           {storage.SignupRegistered, storage.SignupWaiting, storage.SignupAttended},
 		"anns.act_":           slices.Collect(maps.Keys(announcementActions)),
 		"anns.done_":          becoming(func(a announcementAction) bool { return a.become != "" }),
+		"anns.did_":           append(becoming(func(a announcementAction) bool { return a.become != "" }), "order", "hand_in"),
 		"anns.sure_":          becoming(func(a announcementAction) bool { return a.sure }),
 		"news.done_":          slices.Collect(maps.Keys(newsPurposes)),
 		"told.state_":         {storage.AnnouncementDraft, storage.AnnouncementWaiting, storage.AnnouncementSending, storage.AnnouncementPaused, storage.AnnouncementCancelled, storage.AnnouncementDone},
