@@ -86,6 +86,11 @@ func (t *T) whoHears(a storage.Announcement) (string, error) {
 // answerWhyReturned takes the reason; the announcement goes back on the
 // version the card showed.
 func answerWhyReturned(t *T, text string) error {
+	if !slices.Contains(t.Loaded.(announcementView).may, "return") { // somebody was faster
+		t.goTo("card")
+		t.Tell("anns.conflict")
+		return nil
+	}
 	t.Set("why", text)
 	t.S.Pending = true
 	return nil
