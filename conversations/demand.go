@@ -175,23 +175,16 @@ func (ks unitKeys) labels(t *T) (all []string) {
 	return all
 }
 
-// named are the units below the office that a name means; those right below
-// it come before their namesakes further down.
+// named are the units below the office that a name means, at whatever level:
+// «Chi Lăng» is a district and a commune, and which is meant is asked.
 func (a askable) named(t *T, name string) unitKeys {
-	var found, direct unitKeys
-	office := ocop.UnitKey(t.Get("office"))
+	var found unitKeys
 	for _, m := range t.prog.FindUnits(name, t.Now) {
 		key := m.Unit.Key
 		if m.Guess || slices.Contains(found, key) || !slices.ContainsFunc(a.units, func(u ocop.Unit) bool { return u.Key == key }) {
 			continue
 		}
 		found = append(found, key)
-		if m.Unit.Parent == office {
-			direct = append(direct, key)
-		}
-	}
-	if len(direct) == 1 {
-		return direct
 	}
 	return found
 }
