@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"encoding/json"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,37 @@ func TestIDsGrowWithTime(t *testing.T) {
 	}
 	if id := storage.NewID(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)); id <= 0 {
 		t.Errorf("ids run out before 2100: %d", id)
+	}
+}
+
+// Whoever writes to many at once draws all of a moment's ids: none twice, and
+// each after the one before, but where the count begins anew.
+func TestIDsOfOneMomentAreApart(t *testing.T) {
+	now := time.Date(2026, 6, 18, 8, 0, 0, 0, time.UTC)
+	const writers, each = 4, 5_000
+	var seen sync.Map
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			last, back := storage.ID(0), 0
+			for range each {
+				id := storage.NewID(now)
+				if _, twice := seen.LoadOrStore(id, true); twice {
+					t.Errorf("%d was drawn twice", id)
+				}
+				if id < last {
+					back++
+				}
+				last = id
+			}
+			if back > 1 {
+				t.Errorf("%d ids are before the one drawn before them", back)
+			}
+		})
+	}
+	wg.Wait()
+	if first := storage.NewID(now.Add(time.Millisecond)); first>>21 != storage.ID(now.UnixMilli()+1) {
+		t.Errorf("%d has no part of its millisecond", first)
 	}
 }
 

@@ -81,7 +81,7 @@ func (x *tx) PutAnnouncement(a storage.Announcement) error {
 
 func (x *tx) AddAnnouncementEvent(e storage.AnnouncementEvent) error {
 	if e.ID == 0 {
-		e.ID = x.newID(e.At)
+		e.ID = storage.NewID(e.At)
 	}
 	return x.later(`INSERT INTO announcement_events (id, announcement, at, kind, actor, role, text) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		e.ID, e.Announcement, ms(e.At), e.Kind, ref(e.Actor), e.Role, e.Text)

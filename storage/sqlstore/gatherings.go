@@ -198,7 +198,7 @@ func (x *tx) addGatheringEvent(e storage.GatheringEvent) error {
 		return err
 	}
 	if e.ID == 0 {
-		e.ID = x.newID(e.At)
+		e.ID = storage.NewID(e.At)
 	}
 	return x.later(`INSERT INTO gathering_events (id, gathering, signup, at, kind, actor, role, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		e.ID, e.Gathering, ref(e.Signup), ms(e.At), e.Kind, ref(e.Actor), e.Role, body)

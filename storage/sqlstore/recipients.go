@@ -260,7 +260,7 @@ func (x *tx) moveAll(moves []move, now time.Time) error {
 			err = errors.Join(err, x.later(`DELETE FROM adverts WHERE announcement = $1 AND person = $2`, m.key.Announcement, m.key.Person))
 		case m.Reserve:
 			err = errors.Join(err, x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
-				x.newID(now), m.Addr, m.key.Announcement, m.key.Person, ms(now)))
+				storage.NewID(now), m.Addr, m.key.Announcement, m.key.Person, ms(now)))
 		}
 	}
 	return err
@@ -281,7 +281,7 @@ func (s *Store) SettleBooked(ctx context.Context, id storage.ID, addr bot.Addres
 			return err
 		}
 		return x.later(`INSERT INTO adverts (id, addr, announcement, person, at) VALUES ($1, $2, $3, $4, $5)`,
-			x.newID(now), addr, id, person, ms(now))
+			storage.NewID(now), addr, id, person, ms(now))
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: booked: %w", err)

@@ -194,7 +194,7 @@ func (x *tx) TellSignup(s storage.Signup, what string, n storage.Notice) error {
 	if fresh == 0 {
 		return nil
 	}
-	n.ID, n.Person, n.Subject, n.State = x.newID(n.At), s.Person, s.ID, storage.NoticeQueued
+	n.ID, n.Person, n.Subject, n.State = storage.NewID(n.At), s.Person, s.ID, storage.NoticeQueued
 	return x.Notify(n)
 }
 

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
@@ -20,8 +19,6 @@ type tx struct {
 	waiting []statement
 	// about is the first person the present commit was about.
 	about storage.ID
-	// drawn is the last ID that newID gave.
-	drawn storage.ID
 	// last are the numbers last taken from the counters that it has locked.
 	last     map[ocop.FormNumber]int
 	notified int // notices so far
@@ -114,14 +111,4 @@ func (x *tx) concerns(person storage.ID) {
 	if x.about == 0 {
 		x.about = person
 	}
-}
-
-// newID draws IDs for records of which a transaction makes hundreds: one after
-// the other, because so many drawn at random in one millisecond would meet.
-func (x *tx) newID(at time.Time) storage.ID {
-	if x.drawn == 0 {
-		x.drawn = storage.NewID(at)
-	}
-	x.drawn++
-	return x.drawn
 }
