@@ -139,7 +139,7 @@ func (t *T) commitFigure(tx storage.Tx, r storage.Report) (Outcome, error) {
 			return nil, nil
 		}
 		who, err := tx.Person(figures[i].By)
-		next.Notes = []Note{note("report.figure_conflict", "who", who.Name, "title", form.Name(t.S.Lang), "value", t.amount(figures[i].Value), "mine", t.amount(value))}
+		next.Notes = []Note{note("report.figure_conflict", "who", who.Name, "title", form.Name(t.S.Lang), "value", t.valued(form, figures[i].Value), "mine", t.amount(value))}
 		return &next, err
 	})
 	if err != nil || other != nil {

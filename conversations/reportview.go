@@ -186,13 +186,21 @@ func (t *T) amount(n int64) string {
 	return digits
 }
 
+// valued is a figure's value as lists show it: money with its unit.
+func (t *T) valued(f ocop.Figure, n int64) string {
+	if f.Money() && n > 0 {
+		return t.amount(n) + " " + f.Unit.In(t.S.Lang)
+	}
+	return t.amount(n)
+}
+
 // lineText is a figure with its value, and what it was a year before.
 func (t *T) lineText(l reportLine) string {
 	before := ""
 	if l.before >= 0 {
 		before = t.amount(l.before)
 	}
-	return t.Text("report.line", dataOf("title", l.Name(t.S.Lang), "value", t.amount(l.row.Value), "before", before, "edited", l.edited()))
+	return t.Text("report.line", dataOf("title", l.Name(t.S.Lang), "value", t.valued(l.Figure, l.row.Value), "before", before, "edited", l.edited()))
 }
 
 // editsText are the figures that differ from the records, with who says so and
@@ -207,7 +215,7 @@ func (t *T) editsText(v reportView) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, t.Text("report.edit", dataOf("n", n+1, "title", l.Name(t.S.Lang), "value", t.amount(l.row.Value),
+		lines = append(lines, t.Text("report.edit", dataOf("n", n+1, "title", l.Name(t.S.Lang), "value", t.valued(l.Figure, l.row.Value),
 			"prefilled", t.amount(l.row.Prefilled), "reason", l.row.Reason, "who", who)))
 	}
 	return strings.Join(lines, "\n"), nil

@@ -52,6 +52,16 @@ type Figure struct {
 // Name is the figure's title in a language.
 func (g Figure) Name(lang string) string { return g.Title.In(lang) }
 
+// Money tells whether the figure is an amount of money: of the others the title
+// says what is counted.
+func (g Figure) Money() bool {
+	switch g.Unit.VI {
+	case "đồng", "nghìn đồng", "triệu đồng", "tỷ đồng":
+		return true
+	}
+	return false
+}
+
 // FormText is one text of a report.
 type FormText struct {
 	ID    string
