@@ -29,7 +29,7 @@ func numberOf(text, typed string) int {
 // chosen finds the offered choice a text names: by number, label, or the
 // label's start when only one has it.
 func (t *T) chosen(text string) (string, error) {
-	if len(t.S.Offered) == 0 {
+	if len(t.S.Offered) == 0 && t.present().Below == nil {
 		return "", nil
 	}
 	typed := viet.Fold(text)

@@ -168,9 +168,10 @@ func (t *T) guestsFile(view gatheringView) (string, *bot.Attachment, error) {
 			{Head: head("revenue"), Kind: paper.Number}, {Head: head("contracts"), Kind: paper.Number}, {Head: head("buyers"), Kind: paper.Number},
 		},
 	}
-	people := 0
 	for _, a := range all {
-		people += a.People
+		if a.Name == "" && !a.Live() { // erased: nobody who comes
+			continue
+		}
 		products := slices.Clone(a.Brings)
 		if a.Products != "" {
 			products = append(products, a.Products)
@@ -192,7 +193,7 @@ func (t *T) guestsFile(view gatheringView) (string, *bot.Attachment, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("conversations: attendees: %w", err)
 	}
-	return t.Text("guests.file", dataOf("title", view.g.Title, "people", people)),
+	return t.Text("guests.file", dataOf("title", view.g.Title, "people", view.counts.Seated+view.counts.Queued+view.counts.Waiting)),
 		&bot.Attachment{Name: view.g.Code + ".xlsx", MIME: paper.XLSX, Data: data}, nil
 }
 
@@ -216,6 +217,7 @@ func checkin() *Flow {
 				}
 				return cs // no other: its number would be a guest's
 			},
+			Below: func(t *T) []bot.Choice { return []bot.Choice{t.choice("done", "gathering.do_done")} },
 			Parse: parseGuest,
 			Answer: func(t *T, v string) error {
 				view := t.Loaded.(guestsView)
@@ -253,15 +255,11 @@ func checkin() *Flow {
 // guestWrong begins what says that nobody was found.
 const guestWrong = "!"
 
-// parseGuest finds who is meant: "37", "HC12-37" or a part of the name; "done"
-// when that is all.
+// parseGuest finds who is meant: "37", "HC12-37" or a part of the name.
 func parseGuest(t *T, text string) (string, *Note) {
 	v := t.Loaded.(guestsView)
 	f := viet.Fold(text)
 	number := strings.TrimSpace(strings.TrimPrefix(f, viet.Fold(v.g.Code)))
-	if slices.Contains([]string{"xong", "het", "done"}, f) {
-		return "done", nil
-	}
 	var found []string
 	for _, a := range slices.Concat(v.all, v.rest) {
 		if strconv.Itoa(a.Place) == strings.TrimPrefix(number, "so ") {

@@ -3,7 +3,6 @@ package conversations
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"ocopbot/storage"
 )
@@ -14,7 +13,7 @@ func result() *Flow {
 		ID: resultFlow, Version: 1, Consent: true, Draft: true,
 		Begin: beginResult,
 		Steps: []*Step{
-			{ID: "revenue", Needed: unsaid("revenue"), Counts: true, Ask: asked("result.revenue", "title", "who"), Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
+			{ID: "revenue", Counts: true, Ask: asked("result.revenue", "title", "who"), Parse: func(_ *T, text string) (string, *Note) { return parseMoney(text) }},
 			{ID: "contracts", Counts: true, Parse: parseHowMany},
 			{ID: "buyers", Counts: true, Parse: parseHowMany},
 		},
@@ -79,45 +78,5 @@ func beginResult(t *T) error {
 	t.Set("signup", idText(s.ID))
 	t.Set("title", g.g.Title)
 	t.Set("who", s.Attendee)
-	if said := t.Get("revenue?"); said != "" {
-		t.Set("revenue?", "")
-		if sum, wrong := parseMoney(said); wrong == nil {
-			t.Set("revenue", sum)
-			t.Set("revenue!", "1")
-		}
-	}
 	return nil
-}
-
-// asksResults is for how long after a fair an amount that is said out of the
-// blue is taken for what was sold there.
-const asksResults = 30 * 24 * time.Hour
-
-// soldSaid takes a sum of money, said where nothing is asked, for the answer to
-// the question what was sold at the last fair, if that is still open.
-func (t *T) soldSaid(text string) (bool, error) {
-	if !t.S.Idle() || t.S.Person == 0 || !moneyUnit.MatchString(plain(text)) {
-		return false, nil
-	}
-	if _, wrong := parseMoney(text); wrong != nil {
-		return false, nil
-	}
-	signups, err := t.reads.SignupsOf(t.Ctx, t.S.Person, 0)
-	if err != nil {
-		return false, fmt.Errorf("conversations: signups: %w", err)
-	}
-	const looked = 5 // of the latest
-	for _, s := range signups[:min(len(signups), looked)] {
-		if !s.Seated() || s.Result != nil {
-			continue
-		}
-		g, err := t.reads.Gathering(t.Ctx, s.Gathering)
-		if err != nil {
-			return false, fmt.Errorf("conversations: gathering: %w", err)
-		}
-		if g.Kind.Sells() && g.State == storage.GatheringOpen && g.Over(t.Now) && t.Now.Sub(g.To) < asksResults {
-			return true, t.open(resultFlow, map[string]string{"code": g.Code, "revenue?": text})
-		}
-	}
-	return false, nil
 }

@@ -226,9 +226,6 @@ func (t *T) takeText() error {
 			return t.choose(id)
 		}
 	}
-	if done, err := t.soldSaid(text); done || err != nil {
-		return err
-	}
 	if g.Score >= doubtful && g.Intent != understand.None && !free {
 		return t.open(doubtFlow, map[string]string{"intent": string(g.Intent), "arg": g.Arg})
 	}

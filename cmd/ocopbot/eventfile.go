@@ -189,7 +189,7 @@ func (r *eventReader) holder(code string) ocop.UnitKey {
 
 // moment reads "2026-12-12 08:00", or a day alone.
 func (r *eventReader) moment(key, text string) time.Time {
-	for _, layout := range []string{fileTime, "02/01/2006 15:04"} {
+	for _, layout := range []string{fileTime, "2/1/2006 15:04"} {
 		if at, err := time.ParseInLocation(layout, text, ocop.Local); err == nil {
 			return at
 		}
@@ -201,9 +201,9 @@ func (r *eventReader) moment(key, text string) time.Time {
 	return r.day(key, text)
 }
 
-// day reads "2026-12-12" or "12/12/2026"; empty is none.
+// day reads "2026-12-12" or "5/12/2026"; empty is none.
 func (r *eventReader) day(key, text string) time.Time {
-	for _, layout := range []string{time.DateOnly, "02/01/2006"} {
+	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
 		if at, err := time.ParseInLocation(layout, text, ocop.Local); err == nil {
 			return at
 		}
