@@ -46,24 +46,6 @@ func register() *Flow {
 	}
 }
 
-func has(key string) func(*T) bool { return func(t *T) bool { return t.Get(key) != "" } }
-
-// missing: asked as long as nothing is known, and again to correct it.
-func missing(key string) func(*T) bool {
-	return func(t *T) bool { return t.Get("known") == "" || t.Get(key) == "" }
-}
-func never(*T) bool { return false }
-
-func asked(key string, fields ...string) func(*T) (string, locales.Data) {
-	return func(t *T) (string, locales.Data) {
-		d := locales.Data{}
-		for _, f := range fields {
-			d[strings.TrimSuffix(f, "?")] = t.Get(f)
-		}
-		return key, d
-	}
-}
-
 // asksWho: somebody who registered before may now register for another. Not
 // asked for the second of two products named in one breath.
 func asksWho(t *T) bool { return t.Get("known") != "" && t.Get("same") == "" }
@@ -188,21 +170,6 @@ func answerWho(t *T, v string) error {
 	return t.goOn(i)
 }
 
-const (
-	longestName    = 80   // characters of a person's name
-	longestProduct = 150  // of a product's or producer's
-	longestText    = 1500 // of any other answer
-)
-
-func parseName(t *T, text string) (string, *Note) {
-	text = strings.Join(strings.Fields(text), " ")
-	n := utf8.RuneCountInString(text)
-	if n < 2 || n > longestName || strings.ContainsAny(text, "0123456789@/:?") {
-		return "", &Note{Key: "reg.name_wrong"}
-	}
-	return text, nil
-}
-
 func answerName(t *T, v string) error {
 	_, i := t.flows[registerFlow].step("name")
 	if isRefusalWord(v) {
@@ -242,24 +209,6 @@ func answerNameOrLeave(t *T, v string) error {
 	t.Set("name", name)
 	_, i := t.flows[registerFlow].step("huy")
 	return t.goOn(i)
-}
-
-func parseLine(t *T, text string) (string, *Note) {
-	if utf8.RuneCountInString(text) > longestText {
-		return "", &Note{Key: "engine.too_long"}
-	}
-	return text, nil
-}
-
-func parseProduct(t *T, text string) (string, *Note) {
-	n := utf8.RuneCountInString(text)
-	switch {
-	case n < 2:
-		return "", &Note{Key: "reg.product_short"}
-	case n > longestProduct:
-		return "", &Note{Key: "reg.product_long"}
-	}
-	return text, nil
 }
 
 // saidProduct offers what was named with the wish to register.
@@ -329,14 +278,6 @@ func (t *T) proposeGroup() {
 	if k, ok := t.prog.ProposeKeyProduct(t.Get("product")); ok {
 		t.Set("key", k.ID)
 	}
-}
-
-func parsePhone(t *T, text string) (string, *Note) {
-	p, err := ocop.ParsePhone(text)
-	if err != nil {
-		return "", &Note{Key: "reg.phone_wrong"}
-	}
-	return p, nil
 }
 
 func loadOrganisations(t *T) (any, error) { return t.reads.OrganisationsOf(t.Ctx, t.S.Person) }
@@ -419,8 +360,6 @@ func supportChoices(t *T) []bot.Choice {
 	}
 	return cs
 }
-
-func noChoices(*T) []bot.Choice { return nil }
 
 // keepPhoto adds a picture to the form being filled in; mostPhotos are kept.
 func keepPhoto(t *T, i int, f bot.File) error {

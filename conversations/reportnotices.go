@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"ocopbot/bot"
@@ -64,4 +65,38 @@ func (t *T) takeReportNotice(id string) error {
 		return fmt.Errorf("conversations: report: %w", err)
 	}
 	return t.openReport(r.Duty)
+}
+
+// tellUnit tells a unit's officers and leaders of its report.
+func (t *T) tellUnit(tx storage.Tx, r storage.Report, kind string) error {
+	return t.tellOfficers(tx, r, r.Unit, kind, func(o storage.Officer) bool { return o.Works() || o.Role == storage.Leader })
+}
+
+// tellOffice tells the officers the report goes to.
+func (t *T) tellOffice(tx storage.Tx, r storage.Report, kind string) error {
+	if t.Get("office") == "" {
+		return nil
+	}
+	return t.tellOfficers(tx, r, ocop.UnitKey(t.Get("office")), kind, storage.Officer.Works)
+}
+
+// tellOfficers tells those of a unit's officers that which picks, but not who
+// is at the phone.
+func (t *T) tellOfficers(tx storage.Tx, r storage.Report, unit ocop.UnitKey, kind string, which func(storage.Officer) bool) error {
+	officers, err := tx.OfficersIn([]ocop.UnitKey{unit}, t.Now)
+	if err != nil {
+		return err
+	}
+	told := []storage.ID{t.S.Person}
+	for _, o := range officers {
+		if !which(o) || slices.Contains(told, o.Person) {
+			continue
+		}
+		told = append(told, o.Person)
+		n := storage.Notice{ID: storage.NewID(t.Now), Person: o.Person, Kind: kind, Subject: r.ID, State: storage.NoticeQueued, At: t.Now}
+		if err := tx.Notify(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
