@@ -79,12 +79,18 @@ func (c *complaints) badYAML(line int, err error) {
 	}
 }
 
-// keyAt is the key on a line, the innermost one.
+// keyAt is the key on a line, the innermost one; empty where several stand
+// beside each other.
 func (c *complaints) keyAt(line int) string {
 	best := ""
 	for key, at := range c.lines {
 		if at == line && (len(key) > len(best) || len(key) == len(best) && key < best) {
 			best = key
+		}
+	}
+	for key, at := range c.lines {
+		if at == line && key != "" && key != best && !strings.HasPrefix(best, key+".") {
+			return ""
 		}
 	}
 	if best == "" {

@@ -21,7 +21,7 @@ type eventCmd struct {
 }
 
 type eventImportCmd struct {
-	File   string `arg:"" type:"existingfile" help:"One event or a list of them, as YAML: code, kind, title, place, from, to, deadline, seats."`
+	File   string `arg:"" type:"existingfile" help:"One event or a list of them, as YAML or CSV: code, kind, title, place, from, to, deadline, seats."`
 	DryRun bool   `help:"Show what would be made and changed, and how many are told; store nothing."`
 }
 

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -63,25 +66,37 @@ type eventReader struct {
 	now    time.Time
 }
 
-// eventsFrom reads the gatherings of a file, one or a list of them, or says
-// everything that is wrong with it, each with its line.
+// yamlNodes are the gatherings of a YAML file, one or a list of them.
+func yamlNodes(data []byte) ([]*yaml.Node, error) {
+	if !utf8.Valid(data) && !bytes.HasPrefix(data, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(data, []byte{0xFE, 0xFF}) { // UTF-16
+		return nil, errors.New("the text is not UTF-8: save it as UTF-8")
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil || len(root.Content) == 0 {
+		return nil, err
+	}
+	if root.Content[0].Kind == yaml.SequenceNode {
+		return root.Content[0].Content, nil
+	}
+	return root.Content[:1], nil
+}
+
+// eventsFrom reads the gatherings of a file, YAML or CSV, or says everything that
+// is wrong with it, each with its line.
 func eventsFrom(path string, engine *conversations.Engine, prog *ocop.Programme, now time.Time) ([]fileEvent, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
+	read := yamlNodes
+	if strings.EqualFold(filepath.Ext(path), ".csv") {
+		read = tableNodes
+	}
+	nodes, err := read(data)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	r := eventReader{complaints{path: path}, engine, prog, now}
-	var nodes []*yaml.Node
-	if len(root.Content) > 0 {
-		nodes = []*yaml.Node{root.Content[0]}
-		if nodes[0].Kind == yaml.SequenceNode {
-			nodes = nodes[0].Content
-		}
-	}
 	var all []fileEvent
 	codes := map[string]bool{}
 	for _, n := range nodes {
@@ -125,7 +140,7 @@ func (r *eventReader) read(n *yaml.Node) (e fileEvent) {
 
 func (r *eventReader) gathering(f eventFields) storage.Gathering {
 	g := storage.Gathering{
-		Kind: storage.GatheringKind(f.Kind), Title: viet.Clean(f.Title), Place: viet.Clean(f.Place), // as if they were typed
+		Kind: kindNamed(f.Kind), Title: viet.Clean(f.Title), Place: viet.Clean(f.Place), // as if they were typed
 		Seats: int(f.Seats), Stalls: int(f.Stalls), Bring: viet.Clean(f.Bring), Contact: viet.Clean(f.Contact),
 		Unit: r.holder(f.Unit), Selects: f.Select,
 	}
