@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -118,6 +119,18 @@ type announceImportCmd struct {
 	File string `arg:"" type:"existingfile" help:"The result: number, then sent or failed."`
 }
 
+// separatorOf is what stands between the columns: where commas are decimal
+// points, as in Vietnam, spreadsheets write semicolons.
+func separatorOf(data []byte) rune {
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	for _, sep := range ";\t" {
+		if bytes.ContainsRune(line, sep) {
+			return sep
+		}
+	}
+	return ','
+}
+
 // Run notes what the carrier says became of the numbers that were exported.
 func (c *announceImportCmd) Run(ctx context.Context, s *Settings, out streams) (err error) {
 	store, err := openExisting(ctx, s)
@@ -125,13 +138,17 @@ func (c *announceImportCmd) Run(ctx context.Context, s *Settings, out streams) (
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	f, err := os.Open(c.File)
+	if _, err := store.Announcement(ctx, storage.ID(c.ID)); errors.Is(err, storage.ErrNotFound) {
+		return settingError{errors.New("there is no such announcement")}
+	} else if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(c.File)
 	if err != nil {
 		return settingError{err}
 	}
-	defer f.Close()
-	rows := csv.NewReader(f)
-	rows.FieldsPerRecord = -1
+	rows := csv.NewReader(bytes.NewReader(data))
+	rows.Comma, rows.FieldsPerRecord, rows.LazyQuotes = separatorOf(data), -1, true
 	sent, failed, wrong := 0, 0, 0
 	for line := 1; ; line++ {
 		row, err := rows.Read()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -136,8 +137,10 @@ func TestBookedAdvertising(t *testing.T) {
 	if out, _ := d.types(exitOK, "announce", "export", id, again); !strings.Contains(out, "2 numbers are in") { // it counts once
 		t.Errorf("export says %q", out)
 	}
+	first := ""
 	for n, want := range []string{"2 numbers", "2 numbers", "0 numbers"} { // three in a day, over all announcements
 		out, _ := d.types(exitOK, "announce", filepath.Join(d.dir, "fair.yaml"), "--again")
+		first = cmp.Or(first, out)
 		more := strings.Fields(out[strings.Index(out, "Announcement "):])[1]
 		bookAll(t, store, more)
 		if out, _ := d.types(exitOK, "announce", "export", more, filepath.Join(d.dir, fmt.Sprint("more", n, ".csv"))); !strings.Contains(out, want) {
@@ -156,6 +159,12 @@ func TestBookedAdvertising(t *testing.T) {
 		if !strings.Contains(errs, want) {
 			t.Errorf("import says %q, want %q", errs, want)
 		}
+	}
+	d.types(exitSettings, "announce", "import", "12345", result)
+	sheet := d.file("sheet.csv", "\ufeffSố;Kết quả\n912000000;Thành công\n\"=\"\"0912000001\"\"\";Thất bại\n")
+	more := strings.Fields(first[strings.Index(first, "Announcement "):])[1]
+	if out, errs := d.types(exitOK, "announce", "import", more, sheet); !strings.Contains(out, "1 sent, 1 failed, 1 lines wrong") {
+		t.Errorf("import of a spreadsheet's file says %q, %q", out, errs)
 	}
 	if at, err := store.LastAdvert(t.Context(), "tel:+84912000000"); err != nil || at.IsZero() {
 		t.Errorf("what the carrier sent does not count: %v, %v", at, err)

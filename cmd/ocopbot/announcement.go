@@ -199,14 +199,14 @@ func bookedResult(row []string) (state string, addr bot.Address, why string) {
 	if len(row) < 2 {
 		return "", "", "needs a number and a result"
 	}
-	number, err := ocop.ParsePhone(row[0])
+	number, err := phoneOfCell(row[0])
 	if err != nil {
 		return "", "", "not a Vietnamese phone number"
 	}
-	switch strings.ToLower(strings.TrimSpace(row[1])) {
-	case "sent", "ok", "delivered", "success", "1":
+	switch viet.Fold(row[1]) {
+	case "sent", "ok", "delivered", "success", "1", "thanh cong", "da gui":
 		return storage.RecipientSent, bot.NewAddress(sms.Name, number), ""
-	case "failed", "error", "rejected", "undelivered", "0":
+	case "failed", "error", "rejected", "undelivered", "0", "that bai", "khong thanh cong", "loi":
 		return storage.RecipientFailed, bot.NewAddress(sms.Name, number), ""
 	}
 	return "", "", "the result is neither sent nor failed"

@@ -78,12 +78,28 @@ func readNumbers(f *os.File) (list []bot.Address, wrong []string, err error) {
 		if text == "" || text[0] == '#' || n == 1 && !strings.ContainsAny(text, "0123456789") {
 			continue
 		}
-		number, err := ocop.ParsePhone(text)
+		number, err := phoneOfCell(text)
 		if err != nil {
 			wrong = append(wrong, fmt.Sprintf("line %d: not a Vietnamese phone number", n)) // which may be somebody's all the same
 			continue
 		}
 		list = append(list, bot.NewAddress(sms.Name, number))
 	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return nil, nil, errors.New("a line is too long: this is no list of numbers, one a line")
+	}
 	return list, wrong, lines.Err()
+}
+
+// phoneOfCell reads a number as spreadsheets leave it: ="0912345678" to keep
+// its zero, else 912345678, or 84912345678.0.
+func phoneOfCell(text string) (string, error) {
+	text = strings.TrimSuffix(strings.Trim(text, "= \"'\ufeff"), ".0")
+	number, err := ocop.ParsePhone(text)
+	if err != nil {
+		if whole, zero := ocop.ParsePhone("0" + text); zero == nil && strings.Trim(text, "0123456789") == "" {
+			return whole, nil
+		}
+	}
+	return number, err
 }
