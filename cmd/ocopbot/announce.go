@@ -71,6 +71,11 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	if err := engine.Fits(a); err != nil {
 		return settingError{fmt.Errorf("%s: text: %w", c.File, err)}
 	}
+	if len(picture) > 0 {
+		if picture, err = outbox.SmallPicture(picture); err != nil {
+			return settingError{fmt.Errorf("%s: picture: %w", c.File, err)}
+		}
+	}
 	f, err := engine.Foresee(ctx, a, now)
 	if err != nil {
 		return err
@@ -88,9 +93,6 @@ func (c *announceSendCmd) Run(ctx context.Context, s *Settings, out streams) (er
 	}
 	a.ID, a.Size = storage.NewID(now), f.Total
 	if len(picture) > 0 {
-		if picture, err = outbox.SmallPicture(picture); err != nil {
-			return settingError{fmt.Errorf("%s: picture: %w", c.File, err)}
-		}
 		// No provider holds it: it is here.
 		a.Picture = storage.Picture{Channel: "file", Provider: strconv.FormatInt(int64(a.ID), 36)}
 	}

@@ -207,6 +207,7 @@ func TestAnnouncementsThatAreRefused(t *testing.T) {
 		"template": {"ngày 20/11", "ngày {{ngay}}", "line 4: text: nothing is filled in here"},
 		"reason":   {"reason: mời hội chợ, quảng cáo theo NĐ 91/2020/NĐ-CP\n", "", "reason: why it is of this class, by law, is missing"},
 		"long":     {"Hội chợ OCOP", strings.Repeat("Hội chợ OCOP ", 40), "characters too long for tel, with what the law adds"},
+		"picture":  {"class: advert", "picture: gateways.yaml\nclass: advert", "picture: no picture"},
 		"past":     {"class: advert", "at: \"2020-01-01 08:00\"\nclass: advert", "at: not a time to come"},
 		"nobody":   {"[vi]", "[en], roles: [province]", "nobody is in this audience"},
 	} {
