@@ -176,6 +176,9 @@ type Reply struct {
 	Messages []Message
 	Session  string // with Turn: what the answer was rendered from, so that
 	Turn     int    // it can be rendered anew instead of being stored
+	// Sent is how many messages of the answer went out before these, of one that
+	// is handed over.
+	Sent int
 }
 
 // Caps says what a channel can show.

@@ -48,7 +48,7 @@ type answers struct {
 // Answered and EnqueueAnswer implement dispatch.Answers.
 func (*answers) Answered(string) {}
 
-func (a *answers) EnqueueAnswer(context.Context, bot.Address, string, int, time.Duration) error {
+func (a *answers) EnqueueAnswer(context.Context, bot.Address, string, int, int, time.Duration) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.lost++

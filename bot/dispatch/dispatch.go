@@ -43,9 +43,9 @@ type Answers interface {
 	// less urgent makes room for it.
 	Answered(channel string)
 	// EnqueueAnswer has the answer of a turn rendered again and sent later,
-	// unless the dialog has moved on by then. after is how long the channel
-	// asked to be left alone; 0: it did not.
-	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int, after time.Duration) error
+	// unless the dialog has moved on by then, but for its first messages, which
+	// were sent. after is how long the channel asked to be left alone; 0: it did not.
+	EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn, sent int, after time.Duration) error
 }
 
 // Dispatcher runs turns. It is safe for concurrent use.
@@ -355,7 +355,7 @@ func (h *handler) Undelivered(ctx context.Context, to bot.Address, r bot.Reply, 
 	if se.Code == bot.Limited {
 		after = se.After
 	}
-	if err := h.answers.EnqueueAnswer(ctx, to, r.Session, r.Turn, after); err != nil {
+	if err := h.answers.EnqueueAnswer(ctx, to, r.Session, r.Turn, r.Sent, after); err != nil {
 		return fmt.Errorf("dispatch: undelivered: %w", err)
 	}
 	return nil

@@ -44,14 +44,26 @@ func (w *answerWorker) Work(ctx context.Context, job *river.Job[answerArgs]) err
 		if err != nil {
 			return b.goOn(ctx, a, job.Args, fmt.Errorf("outbox: answer: %w", err))
 		}
-		if a.Skip >= len(reply.Messages) {
+		// Of an answer whose dialog moved on there is one message left, of what is
+		// told once: it stood in the last one, which was not sent.
+		late := reply.Turn != a.Turn
+		at := a.Skip
+		if late {
+			at = 0
+		}
+		if at >= len(reply.Messages) {
 			return nil
 		}
-		_, failure := b.send(ctx, answerKind, ch, a.Addr, reply.Messages[a.Skip])
+		_, failure := b.send(ctx, answerKind, ch, a.Addr, reply.Messages[at])
 		if failure != nil {
-			return b.goOn(ctx, a, job.Args, b.afterFailure(a.Addr, failure))
+			// What follows a refused one may be taken.
+			if err := b.afterFailure(a.Addr, failure); err != nil || failure.Code != bot.Rejected {
+				return b.goOn(ctx, a, job.Args, err)
+			}
 		}
-		a.Skip++
+		if a.Skip++; late || a.Skip >= len(reply.Messages) {
+			return nil
+		}
 	}
 }
 

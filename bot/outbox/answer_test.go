@@ -15,10 +15,29 @@ func TestALateAnswerComesAtAnyHourAndOnce(t *testing.T) {
 		h.texts.answer = []string{"one", "two", "three"}
 		h.tg.fail("telegram:1", failure(bot.Limited, 50*time.Millisecond), nil, failure(bot.Unavailable, 0))
 		h.start()
-		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0); err != nil {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0, 0); err != nil {
 			h.Fatal(err)
 		}
 		h.wantSaid(h.tg, "telegram:1 one", "telegram:1 two", "telegram:1 three")
+	})
+}
+
+// What the channel took before is not sent again; what is told once of an answer
+// that moved on meanwhile was in none of that. One that is refused ends nothing.
+func TestTheRestOfAnAnswerComes(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.texts.answer = []string{"one", "two", "three"}
+		h.tg.fail("telegram:1", failure(bot.Rejected, 0))
+		h.start()
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 1, 0); err != nil {
+			h.Fatal(err)
+		}
+		h.wantSaid(h.tg, "telegram:1 three")
+		h.texts.set("the number")
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 5, 2, 0); err != nil { // turn 4 is rendered: it is late
+			h.Fatal(err)
+		}
+		h.wantSaid(h.tg, "telegram:1 three", "telegram:1 the number")
 	})
 }
 
@@ -27,7 +46,7 @@ func TestALateAnswerComesAtAnyHourAndOnce(t *testing.T) {
 func TestAChannelThatRefusedAnAnswerIsLeftAlone(t *testing.T) {
 	h := build(t, blank.File(t))
 	for _, after := range []time.Duration{0, time.Hour} {
-		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, after); err != nil {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0, after); err != nil {
 			h.Fatal(err)
 		}
 		wait, _, err := h.o.Limiter.Reserve(h.Context(), outbox.AnswerLane, "telegram:1", 0)
@@ -41,7 +60,7 @@ func TestAnAnswerIsDroppedWhenTheDialogMovedOn(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.texts.movedOn = true
 		h.start()
-		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0); err != nil {
+		if err := h.outbox.EnqueueAnswer(h.Context(), "telegram:1", "abc", 4, 0, 0); err != nil {
 			h.Fatal(err)
 		}
 		servers.Until(h, "the job done", func() bool {

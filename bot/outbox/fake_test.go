@@ -106,11 +106,17 @@ func (x *texts) Answer(context.Context, bot.Address, bot.Caps, string, int) (bot
 	if x.movedOn {
 		return bot.Reply{}, outbox.ErrMovedOn
 	}
-	var r bot.Reply
+	r := bot.Reply{Session: "abc", Turn: 4}
 	for _, text := range x.answer {
 		r.Messages = append(r.Messages, bot.Message{Text: text})
 	}
 	return r, nil
+}
+
+func (x *texts) set(answer ...string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.answer = answer
 }
 
 // clock is the time the rules go by.

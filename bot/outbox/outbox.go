@@ -181,15 +181,16 @@ func (b *Outbox) Stop(ctx context.Context) error {
 }
 
 // EnqueueAnswer has the answer of a turn rendered again and sent as soon as
-// its channel takes it, unless the dialog has moved on by then. after is how
-// long the channel asked to be left alone when it refused it, else 0.
-func (b *Outbox) EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn int, after time.Duration) error {
+// its channel takes it, unless the dialog has moved on by then; its first
+// messages, as many as were sent, are left out. after is how long the channel
+// asked to be left alone when it refused it, else 0.
+func (b *Outbox) EnqueueAnswer(ctx context.Context, to bot.Address, session string, turn, sent int, after time.Duration) error {
 	if after > 0 {
 		b.pause(ctx, to.Channel(), after)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	if _, err := b.client.Insert(ctx, answerArgs{Addr: to, Session: session, Turn: turn}, nil); err != nil {
+	if _, err := b.client.Insert(ctx, answerArgs{Addr: to, Session: session, Turn: turn, Skip: sent}, nil); err != nil {
 		return fmt.Errorf("outbox: enqueue an answer: %w", err)
 	}
 	return nil

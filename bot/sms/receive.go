@@ -106,7 +106,7 @@ func (c *Channel) turn(ctx context.Context, h bot.Handler, in bot.Incoming) (err
 	}
 	for i, m := range r.Messages {
 		if _, err := c.send(ctx, in.From, m, answerLane); err != nil {
-			r.Messages = r.Messages[i:]
+			r.Messages, r.Sent = r.Messages[i:], i
 			return h.Undelivered(ctx, in.From, r, err)
 		}
 	}
