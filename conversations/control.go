@@ -96,6 +96,13 @@ func (t *T) leave() error {
 		return t.open(leaveFlow, nil)
 	}
 	if t.S.Idle() {
+		code, err := t.comesTo()
+		if err != nil {
+			return err
+		}
+		if code != "" { // «không đi được»: its card gives it up
+			return t.open(gatheringFlow, map[string]string{"code": code})
+		}
 		t.Tell("engine.nothing_to_cancel")
 		return nil
 	}

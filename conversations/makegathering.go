@@ -160,7 +160,8 @@ func (t *T) makeAnswers(g storage.Gathering) map[string]string {
 	return a
 }
 
-// parseWhen takes the days, none of which is past; the answer is
+// parseWhen takes the days, none of which is past; an hour that was said before
+// stands until another one is said. The answer is
 // "2026-12-12 08:00/2026-12-14".
 func parseWhen(t *T, text string) (string, *Note) {
 	d, ok := viet.ParseDays(text, t.Now.In(ocop.Local))
@@ -169,6 +170,11 @@ func parseWhen(t *T, text string) (string, *Note) {
 	}
 	if daysBetween(t.Now, d.From) < 0 {
 		return "", &Note{Key: "make.when_past"}
+	}
+	if was, _, err := whenOf(t.Get("when")); err == nil && !d.Hour { // moved to other days: at the same hour
+		was = was.In(ocop.Local)
+		d.From = d.From.Add(time.Duration(was.Hour())*time.Hour + time.Duration(was.Minute())*time.Minute)
+		d.Hour = was.Hour()+was.Minute() > 0
 	}
 	return dayText(d.From, d.Hour) + "/" + dayText(d.To, false), nil
 }

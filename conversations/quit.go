@@ -56,6 +56,32 @@ func (t *T) withSignup(v gatheringView, s storage.Signup) error {
 	return nil
 }
 
+// comesTo is the code of what the person signed up to last and has not begun;
+// empty: there is nothing.
+func (t *T) comesTo() (string, error) {
+	if t.S.Person == 0 {
+		return "", nil
+	}
+	signups, err := t.reads.SignupsOf(t.Ctx, t.S.Person, 0)
+	if err != nil {
+		return "", fmt.Errorf("conversations: signups: %w", err)
+	}
+	const looked = 5 // of the latest
+	for _, s := range signups[:min(len(signups), looked)] {
+		if !s.Live() {
+			continue
+		}
+		g, err := t.reads.Gathering(t.Ctx, s.Gathering)
+		if err != nil {
+			return "", fmt.Errorf("conversations: gathering: %w", err)
+		}
+		if g.State == storage.GatheringOpen && !g.Begun(t.Now) {
+			return g.Code, nil
+		}
+	}
+	return "", nil
+}
+
 // commitQuit gives a seat away; who waits for it moves up and is told.
 func commitQuit(t *T, tx storage.Tx) (Outcome, error) {
 	id, err := textID(t.Get("signup"))
