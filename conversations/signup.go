@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"ocopbot/bot"
 	"ocopbot/bot/ocop"
 	"ocopbot/storage"
 )
@@ -31,7 +32,12 @@ func signupFor(id string, other bool) *Flow {
 	if !other { // it is one who was named
 		f.Steps = append(f.Steps, peopleStep(has("together")))
 	}
-	f.Steps = append(f.Steps, broughtSteps(has("sells"), has("stalls"), has("sells"))...)
+	brought := broughtSteps(has("sells"), has("stalls"), has("sells"))
+	f.Steps = append(f.Steps, brought[0])
+	if !other {
+		f.Steps = append(f.Steps, producerStep())
+	}
+	f.Steps = append(f.Steps, brought[1:]...)
 	if other {
 		who := &Step{ID: "attendee", Needed: missingAlways("attendee"), Ask: asked("signup.attendee"), Name: true, Parse: parseName}
 		f.Steps = append([]*Step{who}, f.Steps...)
@@ -158,6 +164,9 @@ func (t *T) knownForSignup() error {
 	if err != nil {
 		return fmt.Errorf("conversations: organisations: %w", err)
 	}
+	if len(orgs) > 1 && t.F().Flow == signupFlow {
+		t.Set("several", "1")
+	}
 	if len(orgs) > 0 && t.Get("org") == "" {
 		t.Set("org", idText(orgs[0].ID))
 		if t.Get("place") == "" {
@@ -165,6 +174,29 @@ func (t *T) knownForSignup() error {
 		}
 	}
 	return nil
+}
+
+// producerStep asks for which producer somebody comes who belongs to several,
+// where what they bring does not say it.
+func producerStep() *Step {
+	return &Step{
+		ID: "org", Needed: func(t *T) bool { return t.Get("several") != "" && t.Get("ideas") == "" },
+		Load: func(t *T) (any, error) {
+			orgs, err := t.reads.OrganisationsOf(t.Ctx, t.S.Person)
+			if err != nil {
+				return nil, fmt.Errorf("conversations: organisations: %w", err)
+			}
+			return orgs, nil
+		},
+		Ask: asked("signup.org"),
+		Choices: func(t *T) []bot.Choice {
+			var cs []bot.Choice
+			for _, o := range t.Loaded.([]storage.Organisation) {
+				cs = append(cs, bot.Choice{ID: idText(o.ID), Label: clip(o.Name, 40)})
+			}
+			return cs[:min(len(cs), mostListed)]
+		},
+	}
 }
 
 // takeCandidate notes what a selection looks at: of the first product its
