@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/unicode/norm"
 
 	"ocopbot/bot/viet"
 	"ocopbot/storage"
@@ -50,6 +51,7 @@ func tableText(data []byte) ([]byte, error) {
 		data, err = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
 	case !utf8.Valid(data):
 		data, err = charmap.Windows1258.NewDecoder().Bytes(data)
+		data = norm.NFC.Bytes(data) // the code page has tones apart from their letters
 	}
 	return bytes.TrimPrefix(data, []byte("\uFEFF")), err
 }
