@@ -103,6 +103,9 @@ func beginSignup(t *T) error {
 	}
 	switch asks := g.g.Kind.Together() && t.F().Flow == signupFlow; {
 	case !asks:
+		if n := t.Get("people"); n != "" && n != "1" {
+			t.Tell("signup.one_each", "title", g.g.Title)
+		}
 		t.Set("people", "")
 	case t.Get("people") == "":
 		t.Set("together", "1")
