@@ -118,7 +118,7 @@ func (s SMSSettings) texted() (g sms.Gateway, ok bool) {
 // check says what is wrong with the settings of SMS; nothing if there are none.
 func (s SMSSettings) check() []error {
 	var wrong []error
-	if !slices.Contains(senders, sms.Sender(s.Sender)) {
+	if s.Sender != "" && !slices.Contains(senders, sms.Sender(s.Sender)) {
 		wrong = append(wrong, errors.New("ocopbot: SMS_SENDER: not number, shortcode or brandname"))
 	}
 	if s.wanted() {
@@ -138,7 +138,7 @@ func (s SMSSettings) idle() (names []string) {
 		set  bool
 	}{
 		{"SMS_URL", s.URL != ""}, {"SMS_USER", s.User != ""}, {"SMS_PASSWORD", s.Password != ""}, {"SMS_NUMBER", s.Number != ""},
-		{"SMS_SENDER", s.Sender != string(sms.Number)}, {"SMS_KEYWORD", s.Keyword != ""},
+		{"SMS_SENDER", s.Sender != "" && s.Sender != string(sms.Number)}, {"SMS_KEYWORD", s.Keyword != ""},
 		{"SMS_RATE", s.Rate != 0}, {"SMS_BUDGET", s.Budget != 0}, {"SMS_PRICE", s.Price != 0},
 		{"SMS_SECRET", s.Secret != ""}, {"SMS_CALLERS", len(s.Callers) > 0},
 	} {
