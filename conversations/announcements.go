@@ -236,18 +236,11 @@ func answerAnnouncement(t *T, v string) error {
 	}
 	t.Set("act", v)
 	t.Set("role", seen.role)
-	if v == "approve" || v == "return" {
-		tell, err := t.whoHears(seen.Announcement)
-		if err != nil {
-			return err
-		}
-		t.Set("tell", tell)
-	}
-	if v == "return" {
+	switch {
+	case v == "return":
 		t.goTo("why")
 		return nil
-	}
-	if announcementActions[v].sure {
+	case announcementActions[v].sure:
 		t.goTo("sure")
 		return nil
 	}
@@ -276,6 +269,9 @@ func answerSureOf(t *T, v string) error {
 	if v == "no" {
 		t.goTo("card")
 		return nil
+	}
+	if t.Get("act") == "approve" {
+		return t.decided()
 	}
 	t.S.Pending = true // on the version the card showed
 	return nil

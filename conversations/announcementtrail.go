@@ -92,6 +92,17 @@ func answerWhyReturned(t *T, text string) error {
 		return nil
 	}
 	t.Set("why", text)
-	t.S.Pending = true
+	return t.decided()
+}
+
+// decided has a second officer's word written down, and those told who are to
+// hear it now.
+func (t *T) decided() error {
+	tell, err := t.whoHears(t.Loaded.(announcementView).Announcement)
+	if err != nil {
+		return err
+	}
+	t.Set("tell", tell)
+	t.S.Pending = true // on the version the card showed
 	return nil
 }
