@@ -14,12 +14,10 @@ build:
 	go build -trimpath -ldflags='-s -w' -o bin/ocopbot ./cmd/ocopbot
 
 # The race detector is the one thing that needs cgo, and so a C compiler.
-# SQLite is C put into Go, two and a half times slower when its insides are watched
-# too: what is ours and what else we use is.
 # The longest walks through the conversations run in one goroutine, where the
 # detector finds nothing: without it they take two minutes and not thirty.
 test: check
-	CGO_ENABLED=1 .ci/servers run go test -race -gcflags='modernc.org/...=-race=false -d=checkptr=0' -timeout 15m ./...
+	CGO_ENABLED=1 .ci/servers run go test -race -timeout 15m ./...
 	go test -run Walk ./conversations
 
 check:
