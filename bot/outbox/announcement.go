@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,12 +33,11 @@ func (w *recipientsWorker) Work(ctx context.Context, job *river.Job[recipientsAr
 		told.Go(func() { all[i] = w.outbox.guarded(ctx, key) })
 	}
 	told.Wait()
-	err := together(all, gap(len(job.Errors), longestGap))
-	var snooze *river.JobSnoozeError
-	if failed := failures(all); failed != nil && errors.As(err, &snooze) { // the queue will not say so
-		w.outbox.o.Log.Warn("some are not told an announcement yet", "error", failed)
+	next, unsaid := together(all, gap(len(job.Errors), longestGap))
+	if unsaid != nil {
+		w.outbox.o.Log.Warn("some are not told an announcement yet", "error", unsaid)
 	}
-	return err
+	return next
 }
 
 // together is how a job goes on of which some parts ended so: it is done again
@@ -47,30 +45,24 @@ func (w *recipientsWorker) Work(ctx context.Context, job *river.Job[recipientsAr
 // the queue's gap; one that waits, for its hour say, when that is over, however
 // often another failed. So nobody is kept by the others for longer than a job
 // takes, but for who fails themselves: their gap grows with the failures of all.
-func together(all []error, failing time.Duration) error {
+// unsaid are the failures of a job that waits, which the queue does not record.
+func together(all []error, failing time.Duration) (next, unsaid error) {
+	var failed []error
 	var soonest *river.JobSnoozeError
 	for _, err := range all {
 		var snooze *river.JobSnoozeError
-		if errors.As(err, &snooze) && (soonest == nil || snooze.Duration < soonest.Duration) {
+		switch {
+		case !errors.As(err, &snooze):
+			failed = append(failed, err)
+		case soonest == nil || snooze.Duration < soonest.Duration:
 			soonest = snooze
 		}
 	}
-	failed := failures(all)
-	switch {
-	case soonest == nil:
-		return failed
-	case failed != nil && failing < soonest.Duration:
-		return failed
+	err := errors.Join(failed...)
+	if soonest == nil || err != nil && failing < soonest.Duration {
+		return err, nil
 	}
-	return soonest
-}
-
-// failures are those among what became of the parts that are no mere waits.
-func failures(all []error) error {
-	return errors.Join(slices.DeleteFunc(slices.Clone(all), func(err error) bool {
-		var snooze *river.JobSnoozeError
-		return errors.As(err, &snooze)
-	})...)
+	return soonest, err
 }
 
 // errPanic is a person whom telling panicked; its text names no words.

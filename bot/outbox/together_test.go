@@ -44,14 +44,15 @@ func TestNobodyIsKeptByOthersOfTheJob(t *testing.T) {
 		}
 		again := time.Duration(-1)
 		var snooze *river.JobSnoozeError
-		switch err := outbox.Together(all, failing); {
-		case errors.As(err, &snooze):
+		next, unsaid := outbox.Together(all, failing)
+		switch {
+		case errors.As(next, &snooze):
 			again = snooze.Duration
-		case err != nil:
+		case next != nil:
 			again = failing
-			if !errors.Is(err, down) {
-				t.Fatalf("the cause is lost: %v", err)
-			}
+		}
+		if errors.Is(errors.Join(all...), down) != errors.Is(errors.Join(next, unsaid), down) {
+			t.Fatalf("of %v the cause is lost: %v, %v", all, next, unsaid)
 		}
 		if again != first {
 			t.Fatalf("of %v it goes on after %v, want %v", all, again, first)
